@@ -1,0 +1,1 @@
+"""One file a channel; only that file imports the channel's client."""

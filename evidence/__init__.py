@@ -1,0 +1,1 @@
+"""Preserve and prove."""

@@ -1,0 +1,1 @@
+"""One file a platform; only that file imports the platform's client."""

@@ -1,0 +1,1 @@
+"""Rule tables that set the floor for concerns."""

@@ -1,0 +1,1 @@
+"""What the body has decided, as data."""

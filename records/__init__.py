@@ -1,0 +1,1 @@
+"""The ground floor: shared words, and what is kept."""

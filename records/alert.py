@@ -1,0 +1,52 @@
+"""Telling people: one delivery for each recipient and channel."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from records.columns import moment
+
+
+class AlertKind(StrEnum):
+    """Why somebody is told."""
+
+    FIRST = "first"
+    WORSE = "worse"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    TEST = "test"
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery has come."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Delivery(SQLModel, table=True):
+    """One alert to one person by one channel; `starts` over 1 means it may have arrived twice."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("incident_id", "staff_id", "channel", "kind", "level"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id", index=True)
+    staff_id: str
+    role: str
+    reason: str
+    channel: str
+    kind: str
+    level: int = 0
+    state: str = Field(default=DeliveryState.DUE.value, index=True)
+    attempts: int = 0
+    starts: int = 0
+    error: str | None = None
+    receipt: str | None = None
+    created_at: datetime = Field(sa_column=moment())
+    next_try_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
+    settled_at: datetime | None = Field(default=None, sa_column=moment(optional=True))

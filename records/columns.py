@@ -1,0 +1,36 @@
+"""Column kinds that several tables share."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; a time without a zone is refused, and none comes back without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Read in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def moment(*, optional: bool = False, index: bool = False) -> Any:
+    """A column that holds a moment."""
+    return Column(Moment(), nullable=optional, index=index)
+
+
+def listing() -> Any:
+    """A column that holds a short list of codes (staff ids, categories) as JSON."""
+    return Column(JSON, nullable=False)

@@ -1,0 +1,136 @@
+"""The one database: SQLite by default, PostgreSQL for several machines."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from records.errors import ConfigurationError, NamewatchError
+
+BUSY_MS = 30_000
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+    f"busy_timeout={BUSY_MS}",
+)
+
+
+class DatabaseFullError(NamewatchError):
+    """The disk that holds the database is full; nothing was lost, but space must be made."""
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at `url`; raises ConfigurationError when it can't be written.
+
+    Both our rows and the engine's own live in it, so that they commit together.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
+    file = Path(url.removeprefix("sqlite:///"))
+    _check_writable(file)
+    engine = create_engine(
+        url, pool_size=20, max_overflow=40, connect_args={"timeout": BUSY_MS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # A writer takes the lock at its first write (or in `transaction`, at its start).
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One transaction that sees nothing half-done and commits whole, or not at all.
+
+    On SQLite it holds the write lock from the start, so what it reads stays true until it commits.
+    """
+    with Session(engine, expire_on_commit=False) as session:
+        if engine.dialect.name == "sqlite":
+            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            if "disk is full" in str(error.orig):
+                raise DatabaseFullError from None
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for reading only; nothing it does is committed."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to this version's form; does nothing when they have it already."""
+    # Alembic takes a second to import, and most starts need no migration.
+    if _current(engine) == HEAD:
+        return
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+HEAD = "0001"
+"""The newest revision in records/migrations; a test holds the two together."""
+
+
+def _current(engine: Engine) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
+            raise ConfigurationError(
+                "the database file is damaged or is something else; restore it from a backup."
+            ) from None
+        return None
+
+
+def _check_writable(file: Path) -> None:
+    """SQLite's own message names no cause; find it first."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        os.close(descriptor)
+        probe = file.with_name(f".{file.name}.probe")
+        probe.write_bytes(b"\0" * 65536)
+        probe.unlink()
+    except OSError as error:
+        what = {
+            errno.EROFS: "the folder is read-only",
+            errno.EACCES: "this user may not write there",
+            errno.ENOSPC: "the disk is full",
+        }.get(error.errno or 0, error.strerror or "it can't be written")
+        raise ConfigurationError(
+            f"the database can't be opened: {what}; make it writable or set another folder"
+            " with NAMEWATCH_HOME.",
+            file=file,
+        ) from None

@@ -1,0 +1,101 @@
+"""The body itself, read from organisation.toml (docs/reference/contracts.md)."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from records.errors import ConfigurationError
+from records.roster import Roster
+from records.toml_file import check_against, line_of, read_toml
+from records.working_time import WorkingHours
+
+
+class Organisation(BaseModel):
+    """The `[organisation]` table and the people who hold the policy pack's roles."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    name: str = Field(min_length=1)
+    short_names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    context_terms: tuple[str, ...] = ()
+    phone_numbers: tuple[str, ...] = ()
+    policy: str
+    time_zone: str = "Europe/London"
+    working_hours: str = "Mon-Fri 09:00-17:00"
+    leavers_watched_months: int = Field(default=12, ge=0)
+    roles: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    file: Path | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (OSError, ValueError):
+            raise ValueError('there is no such time zone; write one like "Europe/London"') from None
+        return zone
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours_readable(cls, hours: str) -> str:
+        WorkingHours.parse(hours, ZoneInfo("UTC"))
+        return hours
+
+    @property
+    def calendar(self) -> WorkingHours:
+        """When the body works, in its own time zone."""
+        return WorkingHours.parse(self.working_hours, ZoneInfo(self.time_zone))
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    organisation: Organisation
+    roles: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+def read_organisation(file: Path) -> Organisation:
+    """Read organisation.toml; raises ConfigurationError with file and line."""
+    content = read_toml(file)
+    parsed = check_against(_File, content, file)
+    return parsed.organisation.model_copy(update={"roles": parsed.roles, "file": file})
+
+
+def check_roles(organisation: Organisation, roster: Roster, needed: tuple[str, ...]) -> list[str]:
+    """Refuse roles that nobody holds or that name strangers; return warnings in words.
+
+    `needed` are the roles of the policy pack, `line_manager` left out: those come from the roster.
+    """
+    file = organisation.file
+    for role in needed:
+        holders = organisation.roles.get(role, ())
+        if not holders:
+            raise ConfigurationError(
+                f"the policy needs somebody in the role {role}; name at least one staff_id.",
+                file=file,
+                line=line_of(file, ["roles", role]) if file else None,
+            )
+    for role, holders in organisation.roles.items():
+        for staff_id in holders:
+            if staff_id not in roster:
+                raise ConfigurationError(
+                    f"{staff_id} in the role {role} is not in the roster.",
+                    file=file,
+                    line=line_of(file, ["roles", role]) if file else None,
+                )
+    heads = organisation.roles.get("head_of_body", ())
+    for member in roster.values():
+        if not member.line_manager and member.staff_id not in heads:
+            raise ConfigurationError(
+                f"{member.staff_id} has no line_manager; only the head of the body may have none.",
+                file=roster.file,
+                line=roster.lines.get(member.staff_id),
+            )
+    return [
+        f"the policy has no role {role}; its entry in organisation.toml is not used."
+        for role in organisation.roles
+        if role not in needed and role != "leadership_team"
+    ]

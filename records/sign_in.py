@@ -1,0 +1,32 @@
+"""Signing in to the console: one-time codes and sessions, both kept only as hashes."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from records.columns import moment
+
+
+class SignInCode(SQLModel, table=True):
+    """A code sent to somebody's own mailbox; good once, for a short time, for few tries."""
+
+    __tablename__ = "sign_in_code"
+
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: str = Field(index=True)
+    code_hash: str
+    expires_at: datetime = Field(sa_column=moment())
+    tries: int = 0
+    used_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+
+
+class ConsoleSession(SQLModel, table=True):
+    """A signed-in browser."""
+
+    __tablename__ = "console_session"
+
+    token_hash: str = Field(primary_key=True)
+    staff_id: str = Field(index=True)
+    started_at: datetime = Field(sa_column=moment())
+    last_seen_at: datetime = Field(sa_column=moment())
+    ended_at: datetime | None = Field(default=None, sa_column=moment(optional=True))

@@ -1,0 +1,73 @@
+"""Read a TOML file so that every fault can be told with its line."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from records.errors import ConfigurationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Parse `file`; raises ConfigurationError with file and line."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "this file is missing; `namewatch init` writes a commented one.", file=file
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(f"this file can't be read ({error.strerror}).", file=file) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError("this file is not UTF-8.", file=file) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        what = re.sub(r" \(at .*\)$", "", str(error))
+        raise ConfigurationError(
+            f"this is not valid TOML ({what}).", file=file, line=int(found[1]) if found else None
+        ) from None
+
+
+def check_against(model: type[Model], content: dict[str, Any], file: Path) -> Model:
+    """Validate `content` as `model`; the first fault is told with the line its key stands on."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        path = [str(part) for part in first["loc"]]
+        sentence = _SENTENCES.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise ConfigurationError(
+            f"{'.'.join(path)}: {sentence}.".replace("..", "."),
+            file=file,
+            line=line_of(file, path),
+        ) from None
+
+
+_SENTENCES = {
+    "missing": "this setting is missing",
+    "extra_forbidden": "there is no such setting; correct the spelling or remove it",
+}
+
+
+def line_of(file: Path, path: list[str]) -> int | None:
+    """The line on which the setting `path` stands, or else the nearest table above it."""
+    found: int | None = None
+    wanted = [part for part in path if not part.isdigit()]
+    table: list[str] = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
+            table = [part.strip().strip('"') for part in header[1].split(".")]
+            here = table
+        elif key := re.match(r'\s*"?([\w.-]+)"?\s*=', line):
+            here = [*table, *key[1].split(".")]
+        else:
+            continue
+        if here == wanted:
+            return number
+        if here == wanted[: len(here)] and here:
+            found = number
+    return found

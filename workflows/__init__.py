@@ -1,0 +1,1 @@
+"""Durable glue between the rooms; the only code that knows the engine."""
