@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -47,12 +48,19 @@ class Alerting(_Table):
     """Whether the mail may carry the post's address, last, under a plain warning."""
 
 
+def _all_alerting_severities(table: dict[Severity, object]) -> dict[Severity, object]:
+    for severity in ("critical", "high", "medium", "low"):
+        if severity not in table:
+            raise ValueError(f"{severity} is missing; every severity that alerts needs an entry")
+    return table
+
+
 class Escalating(_Table):
     """How long an alert may wait to be acknowledged, and who is told next."""
 
     clause: str
     chain: tuple[str, ...]
-    within: dict[Severity, Limit]
+    within: Annotated[dict[Severity, Limit], AfterValidator(_all_alerting_severities)]
     give_up_after: int = Field(ge=1)
     """How many times the end of the chain is reminded before an operations alarm."""
 
@@ -60,9 +68,18 @@ class Escalating(_Table):
 class Asking(_Table):
     """What the people who are told are asked to do, in plain words."""
 
-    severity: dict[Severity, str]
+    severity: Annotated[dict[Severity, str], AfterValidator(_all_alerting_severities)]
     steps: dict[str, tuple[str, ...]]
     """For each role, and for "others": what to do, in order."""
+
+    @field_validator("steps")
+    @classmethod
+    def _others_are_asked_too(
+        cls, steps: dict[str, tuple[str, ...]]
+    ) -> dict[str, tuple[str, ...]]:
+        if "others" not in steps:
+            raise ValueError('"others" is missing; it is for everybody without steps of their own')
+        return steps
 
 
 class SeverityRule(_Table):

@@ -14,6 +14,7 @@ class AlertKind(StrEnum):
 
     FIRST = "first"
     WORSE = "worse"
+    MORE = "more"
     REMINDER = "reminder"
     ESCALATION = "escalation"
     TEST = "test"

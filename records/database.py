@@ -35,11 +35,17 @@ def open_database(url: str) -> Engine:
     Both our rows and the engine's own live in it, so that they commit together.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True
+        )
     file = Path(url.removeprefix("sqlite:///"))
     _check_writable(file)
     engine = create_engine(
-        url, pool_size=20, max_overflow=40, connect_args={"timeout": BUSY_MS / 1000}
+        url,
+        pool_size=20,
+        max_overflow=40,
+        connect_args={"timeout": BUSY_MS / 1000},
+        hide_parameters=True,  # an error's words must hold no content
     )
 
     @event.listens_for(engine, "connect")

@@ -1,0 +1,97 @@
+"""Read what stands sealed in an incident's record, once the permission has been given and noted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyrage import x25519
+from sqlmodel import Session, col, select
+
+from casework.audit import note
+from casework.errors import KeyDestroyedError
+from casework.permissions import Action, check_may, standing
+from records.finding import Finding
+from records.incident import Incident, IncidentAccess, Mention
+from records.post import Post
+from records.record_key import RecordKey
+from records.sealing import unseal
+
+OpenKey = Callable[[bytes], x25519.Identity]
+"""The vault: turns a wrapped record key into the key."""
+
+
+def place_of(part: str, post_key: str) -> str:
+    """Where a sealed part of a mention belongs; `part` is "post", "record" or "finding"."""
+    return f"mention:{post_key}:{part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One mention of an incident, opened: why it was found, and (only if revealed) the post."""
+
+    mention: Mention
+    finding: Finding
+    post: Post | None
+
+
+def read_findings(
+    session: Session,
+    incident: Incident,
+    *,
+    actor: str,
+    employed: bool,
+    open_key: OpenKey,
+    now: datetime,
+) -> list[Seen]:
+    """Why each post was found; the posts themselves stay sealed. Noted in the audit trail."""
+    check_may(standing(session, incident, actor, employed=employed), Action.VIEW)
+    note(session, "record viewed", actor=actor, now=now, reference=incident.reference)
+    identity = _record_identity(session, incident, open_key)
+    return [Seen(one, _finding(one, identity), None) for one in _mentions(session, incident)]
+
+
+def reveal_posts(
+    session: Session,
+    incident: Incident,
+    *,
+    actor: str,
+    employed: bool,
+    open_key: OpenKey,
+    now: datetime,
+) -> list[Seen]:
+    """Open the posts: a deliberate step that is noted before anything is shown (SPSO 64)."""
+    check_may(standing(session, incident, actor, employed=employed), Action.REVEAL)
+    note(session, "post revealed", actor=actor, now=now, reference=incident.reference)
+    identity = _record_identity(session, incident, open_key)
+    return [
+        Seen(one, _finding(one, identity), _post(one, identity))
+        for one in _mentions(session, incident)
+    ]
+
+
+def people_on(session: Session, incident: Incident) -> list[IncidentAccess]:
+    """Everybody on the incident's list, in the order they were added."""
+    query = select(IncidentAccess).where(IncidentAccess.incident_id == incident.id)
+    return list(session.exec(query.order_by(col(IncidentAccess.id))))
+
+
+def _mentions(session: Session, incident: Incident) -> list[Mention]:
+    query = select(Mention).where(Mention.incident_id == incident.id).order_by(col(Mention.id))
+    return list(session.exec(query))
+
+
+def _record_identity(session: Session, incident: Incident, open_key: OpenKey) -> x25519.Identity:
+    key = session.get(RecordKey, incident.key_id)
+    if key is None or key.wrapped is None:
+        raise KeyDestroyedError
+    return open_key(key.wrapped)
+
+
+def _finding(mention: Mention, identity: x25519.Identity) -> Finding:
+    place = place_of("finding", mention.post_key)
+    return Finding.model_validate_json(unseal(mention.sealed_finding, place=place, identity=identity))
+
+
+def _post(mention: Mention, identity: x25519.Identity) -> Post:
+    place = place_of("post", mention.post_key)
+    return Post.model_validate_json(unseal(mention.sealed_post, place=place, identity=identity))

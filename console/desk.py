@@ -1,0 +1,41 @@
+"""What the console works with; it alone is given the vault."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Engine
+
+from casework.reading import OpenKey
+from policies.pack import Pack
+from records.organisation import Organisation
+from records.roster import Roster, StaffMember
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything behind the pages: the record, the people, and the key that opens it."""
+
+    database: Engine
+    organisation: Organisation
+    roster: Roster
+    pack: Pack
+    open_key: OpenKey
+    send_note: Callable[[StaffMember, str, str], None]
+    """Mails (to, subject, text) to one person; raises a NamewatchError when it can't."""
+    console_url: str
+    practice: bool = False
+    now: Callable[[], datetime] = field(default=_utc_now)
+
+    def today(self) -> date:
+        """The day it is where the body is."""
+        return self.now().astimezone(self.organisation.calendar.zone).date()
+
+    def employed(self, staff_id: str) -> bool:
+        """Whether this person works here today."""
+        member = self.roster.get(staff_id)
+        return member is not None and member.works_on(self.today())

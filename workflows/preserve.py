@@ -1,0 +1,94 @@
+"""Make the exhibit: the platform's record and the page, in one sealed bundle."""
+
+import json
+from base64 import b64decode, b64encode
+
+from dbos import DBOS
+from sqlalchemy import func
+from sqlmodel import select
+
+from casework.audit import note
+from evidence.preserve import CaptureTask, Preserved, preserve as make_exhibit
+from records.audit import MACHINE
+from records.database import reading, transaction
+from records.exhibit import Exhibit
+from records.incident import Incident, Mention
+from records.record_key import RecordKey
+from records.sealing import seal
+from workflows.services import Services, services
+
+
+def working_copy(held: Services, post_key: str, url: str | None, record: bytes) -> bytes:
+    """What preserving needs, sealed for the working key: it is wiped once the exhibit is made."""
+    content = json.dumps({"url": url, "record": b64encode(record).decode()}).encode()
+    return seal(content, place=f"work:{post_key}", recipient=held.public_keys.working)
+
+
+@DBOS.workflow(name="preserve", max_recovery_attempts=1_000_000)
+def preserve(mention_id: int) -> str:
+    """Preserve one mention; a crash in between makes the same bundle again."""
+    return capture(mention_id)
+
+
+@DBOS.step(name="capture")
+def capture(mention_id: int) -> str:
+    """Capture, seal and record one exhibit; does nothing when there is one already."""
+    held = services()
+    task = _task(held, mention_id)
+    if task is None:
+        return "preserved before"
+    done = make_exhibit(task)
+    _record(held, mention_id, task, done)
+    return done.grade
+
+
+def _task(held: Services, mention_id: int) -> CaptureTask | None:
+    with reading(held.database) as session:
+        mention = session.get_one(Mention, mention_id)
+        if mention.working_copy is None or mention.incident_id is None:
+            return None
+        incident = session.get_one(Incident, mention.incident_id)
+        key = session.get_one(RecordKey, mention.key_id)
+        counting = select(func.count()).select_from(Exhibit)
+        made = session.exec(counting.where(Exhibit.incident_id == incident.id)).one()
+        opened = held.working_key.open(mention.working_copy, f"work:{mention.post_key}")
+        work = json.loads(opened)
+        return CaptureTask(
+            reference=incident.reference,
+            number=made + 1,
+            record=b64decode(work["record"]),
+            url=work["url"],
+            recipient=key.recipient,
+            wrapped_key=key.wrapped or b"",
+            folder=held.evidence_folder,
+            browser=held.browser,
+            allow_loopback=held.allow_loopback,
+        )
+
+
+def _record(held: Services, mention_id: int, task: CaptureTask, done: Preserved) -> None:
+    with transaction(held.database) as session:
+        mention = session.get_one(Mention, mention_id)
+        assert mention.incident_id is not None
+        mention.working_copy = None
+        session.add(mention)
+        session.add(
+            Exhibit(
+                incident_id=mention.incident_id,
+                mention_id=mention_id,
+                number=task.number,
+                file_name=done.file_name,
+                sha256=done.sha256,
+                grade=done.grade,
+                missing=list(done.missing),
+                created_at=held.now(),
+            )
+        )
+        note(
+            session,
+            "evidence sealed",
+            actor=MACHINE,
+            now=held.now(),
+            reference=task.reference,
+            about={"exhibit": task.number, "grade": done.grade, "sha256": done.sha256},
+        )

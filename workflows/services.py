@@ -1,0 +1,61 @@
+"""What the workflows work with, chosen once at start by `namewatch.bootstrap`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from alerts.channel import Channel
+from evidence.vault import PublicKeys, WorkingKey
+from policies.pack import Pack
+from records.errors import NamewatchError
+from records.organisation import Organisation
+from records.roster import Roster
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the workflows need; they hold public keys and the working key only."""
+
+    database: Engine
+    organisation: Organisation
+    roster: Roster
+    pack: Pack
+    channels: Mapping[str, Channel]
+    public_keys: PublicKeys
+    working_key: WorkingKey
+    evidence_folder: Path
+    console_url: str
+    browser: Path | None = None
+    allow_loopback: bool = False
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    def record_link(self, reference: str) -> str:
+        """Where people open an incident's record."""
+        return f"{self.console_url}/r/{reference}"
+
+
+class NotInstalledError(NamewatchError):
+    """The workflows were used before `install` gave them their services."""
+
+
+_installed: list[Services] = []
+
+
+def install(services: Services) -> None:
+    """Give the workflows of this program their services."""
+    _installed[:] = [services]
+
+
+def services() -> Services:
+    """The services of this program; workflows get only references, so they ask here."""
+    if not _installed:
+        raise NotInstalledError
+    return _installed[0]

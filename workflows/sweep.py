@@ -1,0 +1,65 @@
+"""What falls due by the clock: deliveries to try again, incidents to escalate.
+
+Timers are columns that say when, so they survive restarts, upgrades and jumps of the clock.
+"""
+
+import logging
+import threading
+
+from sqlmodel import Session, col, select
+
+from records.alert import Delivery, DeliveryState
+from records.database import transaction
+from workflows.engine import Engine
+from workflows.escalate import escalate_those_due
+from workflows.notify import enqueue_delivery
+from workflows.services import Services
+
+EVERY_SECONDS = 0.5
+log = logging.getLogger(__name__)
+
+
+class Sweep:
+    """A thread that looks, twice a second, for what has fallen due."""
+
+    def __init__(self, services: Services, engine: Engine) -> None:
+        """Looks into `services.database`; starts nothing before `start`."""
+        self._services = services
+        self._engine = engine
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the present look."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def once(self) -> int:
+        """One look: do what is due and return how much it was."""
+        with transaction(self._services.database) as session:
+            return self._try_again(session) + escalate_those_due(session, self._engine)
+
+    def _try_again(self, session: Session) -> int:
+        query = (
+            select(Delivery)
+            .where(Delivery.state == DeliveryState.DUE.value)
+            .where(col(Delivery.next_try_at) <= self._services.now())
+            .with_for_update(skip_locked=True)
+            .limit(200)
+        )
+        due = list(session.exec(query))
+        for delivery in due:
+            enqueue_delivery(session, self._engine, delivery)
+        return len(due)
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS):
+            try:
+                self.once()
+            except Exception as fault:
+                # A full disk or a locked database passes; what is due stays due.
+                log.error("the clock's look failed (%s); trying again", type(fault).__name__)

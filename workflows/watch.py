@@ -1,0 +1,228 @@
+"""From a public post to an incident: screen, and keep what matters in one transaction."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, select
+
+from alerts.escalation import acknowledge_by
+from casework import incidents
+from casework.audit import note
+from casework.reading import place_of
+from monitors.source import Received
+from records.alert import AlertKind
+from records.audit import MACHINE
+from records.database import reading, transaction
+from records.finding import Category, Finding
+from records.incident import Incident, Mention
+from records.post import Post
+from records.record_key import RecordKey
+from records.sealing import keyed_hash, new_record_key, seal
+from records.watching import SourceCursor
+from workflows.engine import PRESERVING, Engine
+from workflows.notify import tell_those_due
+from workflows.preserve import working_copy
+from workflows.services import Services
+
+Screen = Callable[[Post], Finding]
+CURSOR_EVERY_SECONDS = 1.0
+SECONDS_AN_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A post that matters, with what screening says about it."""
+
+    received: Received
+    finding: Finding
+    post_key: str
+
+
+@dataclass
+class Watch:
+    """Takes posts from the sources. Posts that match nothing live in memory only."""
+
+    services: Services
+    engine: Engine
+    screen: Screen
+    _cursor_kept_at: dict[str, float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def cursor(self, source: str) -> str | None:
+        """The place up to which `source` has been dealt with."""
+        with reading(self.services.database) as session:
+            kept = session.get(SourceCursor, source)
+            return kept.cursor if kept else None
+
+    def take(self, source: str, batch: Sequence[Received]) -> None:
+        """Screen a batch; keep its hits and its cursor in one transaction."""
+        with self._lock:
+            hits = [hit for received in batch if (hit := self._hit(received))]
+            quiet_since = time.monotonic() - self._cursor_kept_at.get(source, 0.0)
+            if not hits and quiet_since < CURSOR_EVERY_SECONDS:
+                return
+            with transaction(self.services.database) as session:
+                for hit in hits:
+                    self._keep(session, hit)
+                self._keep_cursor(session, source, batch[-1].cursor)
+            self._cursor_kept_at[source] = time.monotonic()
+
+    def _hit(self, received: Received) -> Hit | None:
+        finding = self.screen(received.post)
+        if finding.disposition == "ignore":
+            return None
+        pepper = self.services.public_keys.pepper
+        return Hit(received, finding, keyed_hash(pepper, received.post.source, received.post.id))
+
+    def _keep_cursor(self, session: Session, source: str, cursor: str) -> None:
+        kept = session.get(SourceCursor, source) or SourceCursor(
+            source=source, cursor=cursor, updated_at=self.services.now()
+        )
+        kept.cursor = cursor
+        kept.updated_at = self.services.now()
+        session.add(kept)
+
+    def _keep(self, session: Session, hit: Hit) -> None:
+        if session.exec(select(Mention.id).where(Mention.post_key == hit.post_key)).first():
+            return  # seen before: sources may repeat themselves after a restart
+        if hit.finding.disposition == "review":
+            self._keep_for_triage(session, hit)
+            return
+        for staff_id in self._whose_incidents(hit.finding):
+            self._keep_incident(session, hit, staff_id)
+
+    def _whose_incidents(self, finding: Finding) -> Sequence[str | None]:
+        """One incident a person; those who may be named have one only if more is wrong."""
+        only_named = set(finding.categories) <= {Category.NAMING}
+        roster = self.services.roster
+        named = [one for one in finding.named if not (only_named and roster[one].may_be_named)]
+        return named or [None]
+
+    def _keep_for_triage(self, session: Session, hit: Hit) -> None:
+        key = self._new_key(session)
+        session.add(self._mention(hit, key, incident=None))
+        note(
+            session,
+            "for triage",
+            actor=MACHINE,
+            now=self.services.now(),
+            about={"source": hit.received.post.source, "severity": hit.finding.severity},
+        )
+
+    def _keep_incident(self, session: Session, hit: Hit, staff_id: str | None) -> None:
+        held = self.services
+        alongside = tuple(
+            dict.fromkeys(one.staff_id for one in hit.finding.staff if one.staff_id != staff_id)
+        )
+        incident = incidents.joinable(
+            session, staff_id, within=held.pack.joins_within.span, now=held.now()
+        )
+        if incident is None:
+            kind, level = AlertKind.FIRST, 0
+            incident = self._open(session, hit, staff_id, alongside)
+        else:
+            kind, level = self._join(session, incident, hit, alongside)
+        key = session.get_one(RecordKey, incident.key_id)
+        mention = self._mention(hit, key, incident=incident)
+        session.add(mention)
+        session.flush()
+        assert mention.id is not None
+        self.engine.enqueue(
+            session, PRESERVING, "preserve", f"preserve:{mention.id}", mention.id
+        )
+        tell_those_due(session, self.engine, incident, kind, level=level)
+
+    def _open(
+        self, session: Session, hit: Hit, staff_id: str | None, alongside: tuple[str, ...]
+    ) -> Incident:
+        held = self.services
+        key = self._new_key(session)
+        assert key.id is not None
+        incident = incidents.open_incident(
+            session,
+            incidents.Opening(
+                staff_id=staff_id,
+                alongside=alongside,
+                severity=hit.finding.severity,
+                categories=tuple(hit.finding.categories),
+                policy=held.pack.name,
+                policy_version=held.pack.version,
+                key_id=key.id,
+                escalates_at=acknowledge_by(
+                    held.pack, hit.finding.severity, held.now(), held.organisation.calendar
+                ),
+            ),
+            now=held.now(),
+        )
+        self._keep_page_link(incident, hit)
+        return incident
+
+    def _join(
+        self, session: Session, incident: Incident, hit: Hit, alongside: tuple[str, ...]
+    ) -> tuple[AlertKind, int]:
+        """Add a post to an incident: a graver one is told at once, others once an hour."""
+        held = self.services
+        graver = incidents.join_incident(
+            session,
+            incident,
+            severity=hit.finding.severity,
+            categories=tuple(hit.finding.categories),
+            alongside=alongside,
+            now=held.now(),
+        )
+        if graver:
+            incident.escalates_at = acknowledge_by(
+                held.pack, incident.severity, held.now(), held.organisation.calendar
+            )
+            incident.escalation_level = 0
+            self._keep_page_link(incident, hit)
+            return AlertKind.WORSE, incident.mention_count
+        hours = int((held.now() - incident.opened_at).total_seconds() // SECONDS_AN_HOUR)
+        return (AlertKind.MORE, hours) if hours else (AlertKind.FIRST, 0)
+
+    def _keep_page_link(self, incident: Incident, hit: Hit) -> None:
+        url = hit.received.post.url
+        if url:
+            incident.page_link = seal(
+                url.encode(),
+                place=f"link:{incident.reference}",
+                recipient=self.services.public_keys.working,
+            )
+
+    def _new_key(self, session: Session) -> RecordKey:
+        public = self.services.public_keys
+        made = new_record_key([public.vault, public.recovery])
+        key = RecordKey(
+            recipient=made.recipient, wrapped=made.wrapped, created_at=self.services.now()
+        )
+        session.add(key)
+        session.flush()
+        return key
+
+    def _mention(self, hit: Hit, key: RecordKey, *, incident: Incident | None) -> Mention:
+        post, finding = hit.received.post, hit.finding
+        assert key.id is not None
+
+        def sealed(part: str, value: bytes) -> bytes:
+            return seal(value, place=place_of(part, hit.post_key), recipient=key.recipient)
+
+        return Mention(
+            incident_id=incident.id if incident else None,
+            key_id=key.id,
+            source=post.source,
+            post_key=hit.post_key,
+            severity=finding.severity,
+            disposition=finding.disposition,
+            categories=list(finding.categories),
+            staff_ids=list(dict.fromkeys(one.staff_id for one in finding.staff)),
+            published_at=post.published_at,
+            found_at=self.services.now(),
+            sealed_post=sealed("post", post.model_dump_json().encode()),
+            sealed_record=sealed("record", hit.received.record),
+            sealed_finding=sealed("finding", finding.model_dump_json().encode()),
+            working_copy=working_copy(self.services, hit.post_key, post.url, hit.received.record)
+            if incident
+            else None,
+        )
