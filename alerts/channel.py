@@ -31,4 +31,4 @@ class Channel(Protocol):
         """
 
     def check(self) -> str | None:
-        """Test credentials and reach without telling anybody; one plain sentence if all is not well."""
+        """Test credentials and reach without telling anybody; a plain sentence if not well."""

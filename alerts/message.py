@@ -87,19 +87,19 @@ def _subject(kind: AlertKind, reference: str, severity: str, *, repeat: bool) ->
 
 
 def body_text(message: Message) -> str:
-    """The alert as plain text for a mail: the page's address comes last, under a plain warning."""
+    """Write the alert as a mail; the page's address comes last, under a plain warning."""
     paragraphs = [
         message.opening,
         _asked(message.steps),
-        f"Reference: {message.reference}\n"
+        f"Reference: {message.reference}",
         f"Open the record (you will be asked to sign in):\n{message.record_link}",
         _about(message),
         "Please do not forward this mail. The record shows who else has been told.",
     ]
     if message.page_link:
         paragraphs.append(
-            "--\nMay be distressing: the page where it was posted. The record is the safer place to"
-            f" look.\n{one_line(message.page_link)}"
+            "--\nMay be distressing: the page where it was posted."
+            f" The record is the safer place to look.\n{one_line(message.page_link)}"
         )
     return "\n\n".join(part for part in paragraphs if part) + "\n"
 

@@ -79,7 +79,7 @@ def _places(pack: Pack, question: Question) -> tuple[str, ...]:
 def _fill(
     place: str, pack: Pack, organisation: Organisation, roster: Roster, question: Question
 ) -> Recipient | None:
-    """The place's own holder if there is one to tell, or else the first stand-in of the pack."""
+    """Find the place's own holder or, if none can be told, the pack's first stand-in."""
     rules, title = pack.alerting, pack.role_title(place)
     desk = _Desk(organisation, roster, question)
     own = desk.can_be_told(place)
