@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,8 +35,13 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 def check_against(model: type[Model], content: dict[str, Any], file: Path) -> Model:
     """Validate `content` as `model`; the first fault is told with the line its key stands on."""
+    return checked(lambda: model.model_validate(content), file)
+
+
+def checked(make: Callable[[], Model], file: Path) -> Model:
+    """What `make` returns; its first fault is told with the line of `file` its key stands on."""
     try:
-        return model.model_validate(content)
+        return make()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         path = [str(part) for part in first["loc"]]
@@ -55,6 +61,8 @@ _SENTENCES = {
 
 def line_of(file: Path, path: list[str]) -> int | None:
     """The line on which the setting `path` stands, or else the nearest table above it."""
+    if not file.exists():
+        return None
     found: int | None = None
     wanted = [part for part in path if not part.isdigit()]
     table: list[str] = []

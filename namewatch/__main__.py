@@ -1,0 +1,5 @@
+"""`python -m namewatch` is the same as `namewatch`."""
+
+from namewatch.cli import main
+
+main()

@@ -1,0 +1,69 @@
+"""Choose which classes meet which, from the settings."""
+
+from dataclasses import dataclass
+
+from alerts.channel import Channel
+from alerts.registry import build_channels
+from evidence.browser import find_browser
+from evidence.vault import WorkingKey, read_public_keys
+from monitors.registry import build
+from monitors.source import Source
+from namewatch.configuration import Configuration, read_configuration
+from namewatch.settings import Settings
+from records.database import migrate, open_database
+from records.errors import ConfigurationError
+from workflows.services import Services
+
+
+@dataclass(frozen=True)
+class Built:
+    """Settings and configuration, read and made into working parts."""
+
+    settings: Settings
+    configuration: Configuration
+    services: Services
+
+
+def read_all(settings: Settings) -> Built:
+    """Read configuration and keys and open the database; raises ConfigurationError."""
+    configuration = read_configuration(settings)
+    public_keys = read_public_keys(settings.keys_folder)
+    working_key = WorkingKey(settings.keys_folder)
+    database = open_database(settings.database)
+    migrate(database)
+    services = Services(
+        database=database,
+        organisation=configuration.organisation,
+        roster=configuration.roster,
+        pack=configuration.pack,
+        channels=channels_of(settings),
+        public_keys=public_keys,
+        working_key=working_key,
+        evidence_folder=settings.evidence_folder,
+        console_url=console_url(settings),
+        browser=find_browser(settings.capture.browser),
+        allow_loopback=settings.capture.allow_loopback,
+    )
+    return Built(settings, configuration, services)
+
+
+def console_url(settings: Settings) -> str:
+    """The address under which people reach the console."""
+    console = settings.console
+    return (console.url or f"http://{console.host}:{console.port}").rstrip("/")
+
+
+def channels_of(settings: Settings) -> dict[str, Channel]:
+    """The channels that are set up; raises ConfigurationError when there is none."""
+    channels = build_channels(mail=settings.mail, slack=settings.slack)
+    if not channels:
+        raise ConfigurationError(
+            "no way to tell anybody is set up; fill in [mail], [slack] or both.",
+            file=settings.home / "settings.toml",
+        )
+    return channels
+
+
+def sources_of(settings: Settings) -> list[Source]:
+    """The sources that are to be watched."""
+    return [build(one.kind, one.name or one.kind, one.options) for one in settings.sources]

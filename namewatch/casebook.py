@@ -1,0 +1,104 @@
+"""`namewatch incident` and `namewatch ack`: what a command line may see and do."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console as Terminal
+from rich.table import Table
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from casework import incidents
+from casework.audit import entries_about
+from casework.errors import NoSuchIncidentError
+from namewatch.configuration import Configuration, read_configuration
+from namewatch.narrate import Narrator
+from namewatch.settings import Settings, home_in_use, read_settings
+from records.database import migrate, open_database, reading, transaction
+from records.errors import ConfigurationError, NamewatchError
+from records.incident import Incident
+from workflows.services import utc_now
+
+
+def print_list() -> None:
+    """A table of incidents, the newest first."""
+    settings, configuration = _read()
+    zone = configuration.organisation.calendar.zone
+    table = Table("reference", "severity", "kinds", "posts", "opened", "state", box=None)
+    with reading(_database(settings)) as session:
+        for one in session.exec(select(Incident).order_by(col(Incident.id).desc()).limit(200)):
+            opened = one.opened_at.astimezone(zone)
+            kinds = ", ".join(one.categories)
+            posts = str(one.mention_count)
+            table.add_row(
+                one.reference, one.severity, kinds, posts, f"{opened:%d %b %Y %H:%M}", one.state
+            )
+    terminal = Terminal(highlight=False)
+    terminal.print(table if table.row_count else "There is no incident.")
+
+
+def print_one(reference: str) -> None:
+    """One incident's trail in plain words."""
+    settings, configuration = _read()
+    zone = configuration.organisation.calendar.zone
+    narrator = Narrator(configuration.pack, zone)
+    terminal = Terminal(highlight=False, soft_wrap=True)
+    with reading(_database(settings)) as session:
+        incident = _by_reference(session, reference)
+        kinds = ", ".join(incident.categories)
+        terminal.print(f"[bold]{reference}[/] · {incident.severity} · {kinds} · {incident.state}")
+        terminal.print(f"opened {_shown(incident.opened_at, zone)} under {incident.policy}"
+                       f" {incident.policy_version} · posts: {incident.mention_count}")
+        if incident.escalates_at:
+            terminal.print(f"waits to be acknowledged until {_shown(incident.escalates_at, zone)}")
+        for entry in entries_about(session, reference):
+            if line := narrator.line(entry):
+                terminal.print(f"  {line[0]}  {line[1]}")
+    terminal.print("Names and the post stand behind sign-in, on the record's page.")
+
+
+def acknowledge(reference: str, by: str | None) -> str:
+    """Acknowledge in the name of `by`; returns what to tell the person who typed it."""
+    settings, configuration = _read()
+    actor = by or settings.acting_as
+    if actor is None:
+        raise NamewatchError(
+            "say who you are: namewatch ack REFERENCE --by STAFF_ID, or set acting_as in settings.toml."
+        )
+    member = configuration.roster.get(actor)
+    if member is None:
+        raise ConfigurationError(f"staff_id {actor} is not in the roster.", file=settings.roster_file)
+    now = utc_now()
+    day = now.astimezone(configuration.organisation.calendar.zone).date()
+    with transaction(_database(settings)) as session:
+        incident = _by_reference(session, reference)
+        news = incidents.acknowledge(
+            session, incident, actor=actor, via="command", employed=member.works_on(day), now=now
+        )
+    if news:
+        return f"{reference}: recorded that you have seen it. Nobody else will be called for it."
+    return f"{reference}: you had said so before; nothing was changed."
+
+
+def _read() -> tuple[Settings, Configuration]:
+    settings = read_settings(home_in_use())
+    return settings, read_configuration(settings)
+
+
+def _database(settings: Settings) -> Engine:
+    database = open_database(settings.database)
+    migrate(database)
+    return database
+
+
+def _by_reference(session: Session, reference: str) -> Incident:
+    try:
+        return incidents.by_reference(session, reference)
+    except NoSuchIncidentError:
+        raise NamewatchError(
+            f"there is no incident {reference}; `namewatch incident list` shows them all."
+        ) from None
+
+
+def _shown(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%d %b %Y %H:%M")

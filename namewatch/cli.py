@@ -1,0 +1,182 @@
+"""The command line; every command imports what it needs, so that help comes at once."""
+
+import sys
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from namewatch import logs
+from records.errors import NamewatchError
+
+DONE, NOT_SO, WRONG, IN_PART = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="namewatch",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help=(
+        "Notices when staff of a public body are named, abused or threatened online, keeps the"
+        " evidence and tells the right people in confidence.\n\n"
+        "Begin with [bold]namewatch run[/]: without any set-up it practises with invented people."
+        " To watch for your own body: set NAMEWATCH_HOME to a folder, run [bold]namewatch init[/],"
+        " fill in the three files, then [bold]namewatch doctor[/] and [bold]namewatch run[/]."
+    ),
+)
+incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents, without names or posts.")
+app.add_typer(incident_app, name="incident")
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """A fault of ours or of the configuration is one sentence and exit status 2."""
+    try:
+        yield
+    except NamewatchError as fault:
+        typer.echo(f"namewatch: {fault}", err=True)
+        raise typer.Exit(WRONG) from None
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        from namewatch.version import version  # noqa: PLC0415
+
+        typer.echo(f"namewatch {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _all(
+    *,
+    _shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    logs.set_up()
+
+
+@app.command()
+def init(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to write; NAMEWATCH_HOME unless given.")
+    ] = None,
+) -> None:
+    """Write commented organisation.toml, roster.csv and settings.toml, and make the keys."""
+    from namewatch import init as first  # noqa: PLC0415
+    from namewatch.settings import configured_home  # noqa: PLC0415
+
+    with _plainly():
+        home = folder or configured_home()
+        if home is None:
+            raise NamewatchError("say where: namewatch init FOLDER, or set NAMEWATCH_HOME.")
+        recovery_key = first.write_first_files(home.absolute())
+        typer.echo(f"Written to {home}: {', '.join(first.FILES)}, and keys/.")
+        typer.echo("\nThe recovery key, shown this once and kept nowhere. Print it for the safe:\n")
+        typer.echo(f"    {recovery_key}\n")
+        typer.echo("Next: fill in the three files, then run `namewatch doctor`.")
+
+
+@app.command()
+def run(
+    for_seconds: Annotated[
+        float | None, typer.Option("--for", help="Stop after so many seconds.", hidden=True)
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the practice console (8080 unless given).")
+    ] = None,
+) -> None:
+    """Watch, keep evidence and alert, until Ctrl-C. Without NAMEWATCH_HOME: practise."""
+    from namewatch import running  # noqa: PLC0415
+
+    with _plainly():
+        running.run(port=port, for_seconds=for_seconds)
+
+
+@app.command()
+def screen(
+    organisation: Annotated[Path, typer.Option(help="organisation.toml of the body.")],
+    roster: Annotated[Path, typer.Option(help="roster.csv of its staff.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Posts, JSON Lines, plain, .gz or .zst; standard input if none."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show findings with disposition ignore as well.")
+    ] = False,
+) -> None:
+    """Say of each post whether staff are meant and how bad it is. Stores nothing, alerts nobody."""
+    from namewatch import screening  # noqa: PLC0415
+
+    with _plainly():
+        skipped = screening.screen(organisation, roster, files or [], everything=everything)
+    raise typer.Exit(IN_PART if skipped else DONE)
+
+
+@incident_app.command("list")
+def incident_list() -> None:
+    """List the incidents, the newest first."""
+    from namewatch import casebook  # noqa: PLC0415
+
+    with _plainly():
+        casebook.print_list()
+
+
+@incident_app.command("show")
+def incident_show(reference: Annotated[str, typer.Argument(help="Such as NW-2026-0001.")]) -> None:
+    """Show one incident: states, times, roles and evidence; no name and no post."""
+    from namewatch import casebook  # noqa: PLC0415
+
+    with _plainly():
+        casebook.print_one(reference)
+
+
+@app.command()
+def ack(
+    reference: Annotated[str, typer.Argument(help="Such as NW-2026-0001.")],
+    by: Annotated[
+        str | None,
+        typer.Option(help="Your staff_id; acting_as of settings.toml unless given."),
+    ] = None,
+) -> None:
+    """Say that you have seen an incident, so that nobody else is woken for it."""
+    from namewatch import casebook  # noqa: PLC0415
+
+    with _plainly():
+        typer.echo(casebook.acknowledge(reference, by))
+
+
+@app.command("test-alert")
+def test_alert(
+    to: Annotated[
+        str | None, typer.Option(help="A staff_id; everybody who holds a role unless given.")
+    ] = None,
+) -> None:
+    """Send a test to the people who would be told, by every channel that reaches them."""
+    from namewatch import testing  # noqa: PLC0415
+
+    with _plainly():
+        failed = testing.send(to)
+    raise typer.Exit(NOT_SO if failed else DONE)
+
+
+@app.command()
+def doctor() -> None:
+    """Check configuration, keys, database, browser, channels and cover; say how to mend each fault."""
+    from namewatch import doctor as checks  # noqa: PLC0415
+
+    with _plainly():
+        unwell = checks.examine()
+    raise typer.Exit(NOT_SO if unwell else DONE)
+
+
+def main() -> None:
+    """Run the command line."""
+    # Surrogates in a terminal's arguments or a finding must not end in a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app()

@@ -1,0 +1,39 @@
+"""The body's own files, read and held against each other."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from namewatch.settings import Settings
+from policies.pack import Pack, read_pack
+from records.organisation import Organisation, check_roles, read_organisation
+from records.roster import Roster, read_absences, read_roster
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Body, staff and policy, which fit together; `warnings` are sentences for people."""
+
+    organisation: Organisation
+    roster: Roster
+    pack: Pack
+    warnings: tuple[str, ...]
+
+
+def read_configuration(settings: Settings) -> Configuration:
+    """Read what the home folder holds; raises ConfigurationError at the first fault."""
+    return configuration_of(
+        settings.organisation_file, settings.roster_file, settings.absences_file
+    )
+
+
+def configuration_of(
+    organisation_file: Path, roster_file: Path, absences_file: Path | None = None
+) -> Configuration:
+    """Read these files and check that roles, people and policy fit together."""
+    organisation = read_organisation(organisation_file)
+    pack = read_pack(organisation.policy, organisation_file.parent)
+    roster = read_roster(roster_file)
+    if absences_file and absences_file.exists():
+        roster = replace(roster, absences=read_absences(absences_file, roster))
+    warnings = check_roles(organisation, roster, pack.needed_roles)
+    return Configuration(organisation, roster, pack, tuple(warnings))

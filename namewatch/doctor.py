@@ -1,0 +1,149 @@
+"""`namewatch doctor`: is all well, and if not, what is to be done."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rich.console import Console as Terminal
+from sqlmodel import col, select
+
+from alerts.routing import Question, route
+from evidence.vault import Vault
+from namewatch.bootstrap import Built, read_all
+from namewatch.settings import home_in_use, read_settings
+from records.alert import Delivery, DeliveryState
+from records.database import reading
+from records.errors import NamewatchError
+from records.incident import Incident
+from records.watching import SourceCursor
+
+LEAST_FREE_BYTES = 500_000_000
+QUIET_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, and the sentence if it is not well; `advice` alone is no fault."""
+
+    subject: str
+    fault: str | None = None
+    advice: str | None = None
+
+
+def examine() -> int:
+    """Print every check; return how many are not well."""
+    terminal = Terminal(highlight=False, soft_wrap=True)
+    unwell = 0
+    for check in _checks():
+        unwell += check.fault is not None
+        if check.fault:
+            terminal.print(f"[red]not well[/]  {check.subject}: {check.fault}")
+        elif check.advice:
+            terminal.print(f"[yellow]note[/]      {check.subject}: {check.advice}")
+        else:
+            terminal.print(f"[green]well[/]      {check.subject}")
+    return unwell
+
+
+def _checks() -> Iterator[Check]:
+    try:
+        built = read_all(read_settings(home_in_use()))
+    except NamewatchError as fault:
+        yield Check("configuration", str(fault))
+        return
+    yield Check("configuration", advice="; ".join(built.configuration.warnings) or None)
+    for subject, look in _LOOKS.items():
+        yield from look(subject, built)
+
+
+def _keys(subject: str, built: Built) -> Iterator[Check]:
+    try:
+        Vault(built.settings.keys_folder)
+    except NamewatchError as fault:
+        yield Check(subject, str(fault))
+    else:
+        yield Check(subject)
+
+
+def _disk(subject: str, built: Built) -> Iterator[Check]:
+    free = shutil.disk_usage(built.settings.home).free
+    short = free < LEAST_FREE_BYTES
+    yield Check(subject, f"only {free // 1_000_000} MB are free; make space." if short else None)
+
+
+def _browser(subject: str, built: Built) -> Iterator[Check]:
+    missing = built.services.browser is None
+    advice = "no browser, so evidence has no pictures of pages; install Chromium."
+    yield Check(subject, advice=advice if missing else None)
+
+
+def _channels(subject: str, built: Built) -> Iterator[Check]:
+    for name, channel in built.services.channels.items():
+        yield Check(f"{subject} {name}", channel.check())
+    if "email" not in built.services.channels:
+        yield Check(subject, "no e-mail is set up, and the console's sign-in codes go by e-mail.")
+
+
+def _cover(subject: str, built: Built) -> Iterator[Check]:
+    """Is there a place that nobody could fill today, whoever is named?"""
+    services = built.services
+    day = services.now().astimezone(services.organisation.calendar.zone).date()
+    for member in services.roster.values():
+        if not member.works_on(day):
+            continue
+        asked = Question(named=member.staff_id, alongside=frozenset(), day=day)
+        routing = route(services.pack, services.organisation, services.roster, asked)
+        unreached = [
+            one.role
+            for one in routing.recipients
+            if not any(c.reaches(services.roster[one.staff_id]) for c in services.channels.values())
+        ]
+        if not routing.recipients:
+            yield Check(subject, f"if {member.staff_id} is named, nobody would be told.")
+        elif unreached:
+            yield Check(subject, f"the {unreached[0]} of {member.staff_id} has no address on any channel.")
+
+
+def _record(subject: str, built: Built) -> Iterator[Check]:
+    with reading(built.services.database) as session:
+        failed = select(Delivery).where(Delivery.state == DeliveryState.FAILED.value)
+        lost = [
+            incident
+            for one in session.exec(failed)
+            if (incident := session.get(Incident, one.incident_id)) and not incident.acknowledged_at
+        ]
+        waiting = select(Incident).where(
+            col(Incident.acknowledged_at).is_(None), col(Incident.escalates_at).is_(None)
+        )
+        alone = list(session.exec(waiting))
+    for reference in sorted({one.reference for one in lost}):
+        yield Check(subject, f"{reference}: an alert could not be delivered and nobody has seen it.")
+    for incident in alone:
+        yield Check(subject, f"{incident.reference}: nobody has seen it and nobody is left to tell.")
+    if not lost and not alone:
+        yield Check(subject)
+
+
+def _sources(subject: str, built: Built) -> Iterator[Check]:
+    with reading(built.services.database) as session:
+        for one in built.settings.sources:
+            cursor = session.get(SourceCursor, one.name or one.kind)
+            if cursor is None:
+                advice = "has not been read yet."
+            elif built.services.now() - cursor.updated_at > QUIET_AFTER:
+                advice = f"was last read at {cursor.updated_at:%d %b %H:%M} UTC."
+            else:
+                advice = None
+            yield Check(f"{subject} {one.name or one.kind}", advice=advice)
+
+
+_LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
+    "keys": _keys,
+    "disk": _disk,
+    "browser": _browser,
+    "channel": _channels,
+    "cover": _cover,
+    "record": _record,
+    "source": _sources,
+}

@@ -1,0 +1,37 @@
+"""Write the commented files with which a body begins, and its keys."""
+
+from importlib import resources
+from pathlib import Path
+
+from evidence.vault import create_keys
+from records.errors import ConfigurationError
+
+FILES = ("organisation.toml", "roster.csv", "settings.toml")
+
+
+def write_first_files(home: Path) -> str:
+    """Write the files into `home`, overwriting none, and return the recovery key's text.
+
+    The recovery key is kept nowhere: it is for paper, in a safe.
+    """
+    for name in FILES:
+        if (home / name).exists():
+            raise ConfigurationError(
+                "this file is here already; nothing was changed.", file=home / name
+            )
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in FILES:
+            content = (resources.files("namewatch") / "first_files" / name).read_text("utf-8")
+            write_private(home / name, content)
+    except OSError as error:
+        raise ConfigurationError(
+            f"this folder can't be written ({error.strerror}); choose another.", file=home
+        ) from None
+    return create_keys(home / "keys")
+
+
+def write_private(file: Path, content: str) -> None:
+    """Write a file that only its owner can read."""
+    file.touch(mode=0o600)
+    file.write_text(content, encoding="utf-8")

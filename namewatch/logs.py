@@ -1,0 +1,25 @@
+"""Logs tell what happened, by reference only; what could hold content is taken out."""
+
+import logging
+import re
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\bxox[a-z]-\S+|\bxapp-\S+")
+
+
+class OnlyReferences(logging.Formatter):
+    """Formats one line without addresses, tokens or tracebacks (whose lines may hold values)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with the kind of error instead of its words."""
+        words = _ADDRESS.sub("[removed]", record.getMessage())
+        fault = f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
+        return f"{self.formatTime(record)} {record.levelname.lower()} {record.name}: {words}{fault}"
+
+
+def set_up() -> None:
+    """Send warnings of all parts to standard error; quieten libraries that tell too much."""
+    to_terminal = logging.StreamHandler()
+    to_terminal.setFormatter(OnlyReferences())
+    logging.basicConfig(level=logging.WARNING, handlers=[to_terminal], force=True)
+    for library in ("slack_sdk", "atproto", "httpx", "websockets", "uvicorn", "mail.log"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)

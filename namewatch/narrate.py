@@ -1,0 +1,97 @@
+"""Say on the terminal what happens, from the audit trail: roles and references, never names."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from records.audit import AuditEntry
+from policies.pack import Pack
+
+_CHANNELS = {"email": "e-mail", "slack": "Slack"}
+_KINDS = {
+    "first": "",
+    "worse": ", since it has become more serious",
+    "more": ", since there are further posts",
+    "reminder": " again",
+    "escalation": ", since nobody had acknowledged",
+}
+
+
+class Narrator:
+    """Turns audit entries into lines for people."""
+
+    def __init__(self, pack: Pack, zone: ZoneInfo) -> None:
+        """`pack` gives roles their names; times are shown in `zone`."""
+        self._pack = pack
+        self._zone = zone
+
+    def line(self, entry: AuditEntry) -> tuple[str, str] | None:
+        """(time, sentence) for an entry worth telling, with Rich's markup; None for the others."""
+        sentence = _SENTENCES.get(entry.action)
+        if sentence is None:
+            return None
+        return f"{self._time(entry.at)}", sentence(entry, self._pack)
+
+    def _time(self, at: datetime) -> str:
+        return at.astimezone(self._zone).strftime("%H:%M:%S")
+
+
+def _opened(entry: AuditEntry, _pack: Pack) -> str:
+    kinds = ", ".join(entry.about["categories"])
+    return f"[bold]Found[/]   {entry.reference}: {kinds} · severity {entry.about['severity']}"
+
+
+def _joined(entry: AuditEntry, _pack: Pack) -> str:
+    graver = f", now {entry.about['severity']}" if entry.about["graver"] else ""
+    return f"[bold]Found[/]   {entry.reference}: post {entry.about['posts']} of this incident{graver}"
+
+
+def _triage(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Kept[/]    one post from {entry.about['source']} for triage; nobody is alerted"
+
+
+def _told(entry: AuditEntry, pack: Pack) -> str:
+    channel = _CHANNELS.get(entry.about["channel"], entry.about["channel"])
+    repeat = " (marked as a repeat)" if entry.about["repeat"] else ""
+    role = pack.role_title(entry.about["role"])
+    return f"[green]Told[/]    {entry.reference}: {role} by {channel}{_KINDS[entry.about['kind']]}{repeat}"
+
+
+def _not_told(entry: AuditEntry, pack: Pack) -> str:
+    role = pack.role_title(entry.about["role"])
+    return f"[red]Could not tell[/] {entry.reference}: {role} ({entry.about['why']})"
+
+
+def _nobody(entry: AuditEntry, pack: Pack) -> str:
+    return f"[red]Nobody to tell[/] {entry.reference}: as {pack.role_title(entry.about['role'])}"
+
+
+def _sealed(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Sealed[/]  {entry.reference}: exhibit {entry.about['exhibit']}, {entry.about['grade']}"
+
+
+def _seen(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[green]Seen[/]    {entry.reference}: acknowledged by {entry.about['via']}"
+
+
+def _escalated(entry: AuditEntry, _pack: Pack) -> str:
+    alarm = "; nobody is left to tell" if entry.about["alarm"] else ""
+    return f"[yellow]Waiting[/] {entry.reference}: nobody has acknowledged in time{alarm}"
+
+
+def _revealed(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Opened[/]  {entry.reference}: the post was revealed to somebody on its list"
+
+
+_SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
+    "incident opened": _opened,
+    "post joined incident": _joined,
+    "for triage": _triage,
+    "told": _told,
+    "could not tell": _not_told,
+    "nobody to tell": _nobody,
+    "evidence sealed": _sealed,
+    "acknowledged": _seen,
+    "escalated": _escalated,
+    "post revealed": _revealed,
+}

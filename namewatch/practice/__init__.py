@@ -1,0 +1,1 @@
+"""Practice mode: an invented body, an invented platform and a mailbox that keeps what it is sent."""

@@ -1,0 +1,135 @@
+"""`namewatch run`: the service, told on the terminal until it is stopped."""
+
+import signal
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console as Terminal
+
+from casework.audit import entries_after
+from monitors.runner import SourceStatus
+from namewatch.bootstrap import Built, read_all
+from namewatch.narrate import Narrator
+from namewatch.practice import home as practice
+from namewatch.service import Service
+from namewatch.settings import configured_home, practice_home, read_settings
+from namewatch.version import version
+from records.database import reading
+
+LOOK_EVERY_SECONDS = 0.3
+
+
+def run(*, port: int | None = None, for_seconds: float | None = None) -> None:
+    """Run until Ctrl-C, SIGTERM or `for_seconds` are over; practise when nothing is configured."""
+    begun = time.monotonic()
+    terminal = Terminal(highlight=False, soft_wrap=True)
+    home = configured_home()
+    if home is not None:
+        _serve(terminal, home, None, begun, for_seconds)
+        return
+    world = practice.begin(practice_home(), port or 8080)
+    try:
+        _serve(terminal, world.home, world, begun, for_seconds)
+    finally:
+        world.stop()
+
+
+def _serve(
+    terminal: Terminal,
+    home: Path,
+    world: "practice.Practice | None",
+    begun: float,
+    for_seconds: float | None,
+) -> None:
+    built = read_all(read_settings(home))
+    told = Told(terminal, built)
+    service = Service(built, told.source)
+    told.remember_place()
+    service.start()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    told.opening(world, time.monotonic() - begun)
+    if world:
+        world.platform.publish()
+    ends = None if for_seconds is None else time.monotonic() + for_seconds
+    try:
+        while not stop.wait(LOOK_EVERY_SECONDS) and (ends is None or time.monotonic() < ends):
+            told.news()
+    finally:
+        terminal.print("Stopping; what is pending goes on at the next start.")
+        service.stop()
+        told.news()
+
+
+class Told:
+    """What the terminal shows: an opening, then a line for each thing that happens."""
+
+    def __init__(self, terminal: Terminal, built: Built) -> None:
+        """Shows nothing yet."""
+        self._terminal = terminal
+        self._built = built
+        services = built.services
+        self._zone = services.organisation.calendar.zone
+        self._narrator = Narrator(services.pack, self._zone)
+        self._last = 0
+        self._hinted = False
+        self._source_states: dict[str, str] = {}
+
+    def remember_place(self) -> None:
+        """Leave out what happened before this start."""
+        with reading(self._built.services.database) as session:
+            while entries := entries_after(session, self._last):
+                self._last = entries[-1].id or 0
+
+    def opening(self, world: "practice.Practice | None", seconds: float) -> None:
+        """Where everything is."""
+        services, show = self._built.services, self._terminal.print
+        mode = "[yellow]practice mode: every body, person and post is invented[/]" if world else ""
+        show(f"[bold]namewatch {version()}[/]  {mode}")
+        show(f"  body      {services.organisation.name} · {services.pack.title}")
+        show(f"  watching  {', '.join(one.name or one.kind for one in self._built.settings.sources)}")
+        show(f"  records   {services.console_url}")
+        show(f"  evidence  {services.evidence_folder}")
+        if world:
+            show(f"  mails     {world.mailbox.folder}")
+        if services.browser is None:
+            show("  [yellow]no browser found: evidence is kept without pictures of the pages[/]")
+        for warning in self._built.configuration.warnings:
+            show(f"  [yellow]{warning}[/]")
+        show(f"  ready in {seconds:.1f} s · stop with Ctrl-C\n")
+
+    def source(self, status: SourceStatus) -> None:
+        """One line whenever a source begins, fails or recovers."""
+        if self._source_states.get(status.name) == status.state:
+            return
+        self._source_states[status.name] = status.state
+        if status.state != "starting":
+            now = datetime.now(UTC).astimezone(self._zone)
+            self._terminal.print(f"{now:%H:%M:%S}  {status.name}: {status.sentence}")
+
+    def news(self) -> None:
+        """A line for each thing that happened since the last look."""
+        with reading(self._built.services.database) as session:
+            entries = entries_after(session, self._last)
+        for entry in entries:
+            self._last = entry.id or self._last
+            if line := self._narrator.line(entry):
+                self._terminal.print(f"{line[0]}  {line[1]}")
+            if entry.action == "evidence sealed" and not self._hinted:
+                self._hint(entry.reference or "")
+
+    def _hint(self, reference: str) -> None:
+        self._hinted = True
+        if not self._built.settings.practice:
+            return
+        command = Path(sys.argv[0])
+        shown = command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
+        show = self._terminal.print
+        show("          [dim]try next, in a second terminal:[/]")
+        show(f"          [bold]{shown} ack {reference}[/]            [dim]say that you have seen it[/]")
+        show(f"          [bold]{shown} incident show {reference}[/]  [dim]what is kept, without names[/]")
+        show(f"          [bold]{self._built.services.record_link(reference)}[/]  [dim]the record; its sign-in code comes by mail[/]\n")

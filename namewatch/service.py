@@ -1,0 +1,136 @@
+"""The running service: sources, screening, engine, clock and console in one process."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from alerts.channels.slack import Press, SlackListener
+from casework import incidents
+from casework.audit import note
+from casework.errors import CaseworkError
+from console.app import create_app
+from console.desk import Desk
+from console.server import ConsoleServer
+from evidence.vault import Vault
+from monitors.runner import Runner, SourceStatus
+from namewatch.bootstrap import Built, sources_of
+from nlp.screening import Screener
+from records.database import transaction
+from records.roster import StaffMember
+from workflows.engine import Engine
+from workflows.services import install
+from workflows.sweep import Sweep
+from workflows.watch import Watch
+
+NOT_ON_THE_LIST = "Only people on this incident's list can answer for it. Nothing was changed."
+
+
+@dataclass
+class Service:
+    """Everything that runs, in the order in which it starts."""
+
+    built: Built
+    report: Callable[[SourceStatus], None]
+    _stops: list[Callable[[], object]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start all parts; raises ConfigurationError when one can't, after stopping the others."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        services = self.built.services
+        install(services)
+        self._start_console()
+        engine = Engine(services.database)
+        self._stops.append(engine.stop)
+        sweep = Sweep(services, engine)
+        sweep.start()
+        self._stops.append(sweep.stop)
+        self._start_slack()
+        screener = Screener(
+            services.organisation, services.roster, services.pack, today=date.today()  # noqa: DTZ011
+        )
+        watch = Watch(services, engine, screener.screen)
+        runner = Runner(sources_of(self.built.settings), watch.cursor, watch.take, self.report)
+        runner.start()
+        self._stops.append(runner.stop)
+        threading.Thread(target=screener.warm, name="warm", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop all parts, the last started first; what is pending goes on at the next start."""
+        while self._stops:
+            self._stops.pop()()
+
+    def _start_console(self) -> None:
+        services, settings = self.built.services, self.built.settings
+        desk = Desk(
+            database=services.database,
+            organisation=services.organisation,
+            roster=services.roster,
+            pack=services.pack,
+            open_key=Vault(settings.keys_folder).open_record_key,
+            send_note=self._send_note,
+            console_url=services.console_url,
+            practice=settings.practice,
+        )
+        server = ConsoleServer(create_app(desk), settings.console.host, settings.console.port)
+        server.start()
+        self._stops.append(server.stop)
+
+    def _start_slack(self) -> None:
+        slack = self.built.settings.slack
+        if slack is None or slack.app_token is None:
+            return
+        listener = SlackListener(
+            slack.app_token.get_secret_value(),
+            slack.bot_token.get_secret_value(),
+            self.pressed,
+            base_url=slack.base_url,
+        )
+        listener.start()
+        self._stops.append(listener.stop)
+
+    def pressed(self, press: Press) -> str:
+        """Answer a press of *I've seen this*; the words are shown to the person who pressed."""
+        services = self.built.services
+        member = self._member_on_slack(press.slack_user_id)
+        now = services.now()
+        try:
+            with transaction(services.database) as session:
+                if member is None:
+                    raise CaseworkError  # a stranger: the answer is the same as off the list
+                incident = incidents.by_reference(session, press.reference)
+                incidents.acknowledge(
+                    session,
+                    incident,
+                    actor=member.staff_id,
+                    via="slack",
+                    employed=member.works_on(now.astimezone(services.organisation.calendar.zone).date()),
+                    now=now,
+                )
+        except CaseworkError:
+            with transaction(services.database) as session:
+                note(
+                    session,
+                    "press refused",
+                    actor=member.staff_id if member else "unknown",
+                    now=now,
+                    about={"via": "slack"},
+                )
+            return NOT_ON_THE_LIST
+        at = now.astimezone(services.organisation.calendar.zone)
+        return f"{press.reference}: seen by you, {at:%H:%M}. Thank you."
+
+    def _member_on_slack(self, slack_user_id: str) -> StaffMember | None:
+        roster = self.built.services.roster
+        return next((one for one in roster.values() if one.slack_id == slack_user_id), None)
+
+    def _send_note(self, to: StaffMember, subject: str, text: str) -> None:
+        """Mail a sign-in code; without mail there is no way to sign in, and doctor says so."""
+        channel = self.built.services.channels["email"]
+        channel.send_note(to, subject, text)  # type: ignore[attr-defined]

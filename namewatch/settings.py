@@ -1,0 +1,170 @@
+"""The only reader of the environment: where things are, and how to reach the world outside."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from records.errors import ConfigurationError
+from records.toml_file import checked, read_toml
+
+PRACTICE_MARK = "PRACTICE"
+"""A file of this name shows that a folder was made for practice and may be thrown away."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mail(_Table):
+    """The `[mail]` table: the server that takes our mail."""
+
+    host: str
+    port: int = Field(default=587, gt=0, lt=65536)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str
+    ca_file: Path | None = None
+
+
+class Slack(_Table):
+    """The `[slack]` table: the two tokens of the body's own Slack application."""
+
+    bot_token: SecretStr
+    app_token: SecretStr | None = None
+    base_url: str | None = None
+
+
+class Console(_Table):
+    """The `[console]` table: where the record pages are served, and under which address."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, lt=65536)
+    url: str | None = None
+
+
+class Capture(_Table):
+    """The `[capture]` table: how pages are pictured."""
+
+    browser: Path | None = None
+    allow_loopback: bool = False
+
+
+class SourceSettings(BaseModel):
+    """One `[[sources]]` table: a kind of source, its name and the options of that kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    name: str = ""
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """What else stands in the table."""
+        return self.model_extra or {}
+
+
+class Settings(BaseSettings):
+    """All settings. The environment (NAMEWATCH_MAIL__PASSWORD=…) goes before settings.toml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NAMEWATCH_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    home: Path
+    practice: bool = False
+    database_url: str | None = None
+    acting_as: str | None = None
+    """The staff id in whose name this machine's command line acknowledges."""
+    mail: Mail | None = None
+    slack: Slack | None = None
+    console: Console = Console()
+    capture: Capture = Capture()
+    sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file."""
+        return env_settings, init_settings
+
+    @property
+    def organisation_file(self) -> Path:
+        """Where the body is described."""
+        return self.home / "organisation.toml"
+
+    @property
+    def roster_file(self) -> Path:
+        """Where the staff are listed."""
+        return self.home / "roster.csv"
+
+    @property
+    def absences_file(self) -> Path:
+        """Where absences are listed; may be missing."""
+        return self.home / "absences.csv"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys lie, outside the database and its backups."""
+        return self.home / "keys"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where the sealed bundles lie."""
+        return self.home / "evidence"
+
+    @property
+    def database(self) -> str:
+        """The database's address; a file in the home folder unless set."""
+        return self.database_url or f"sqlite:///{self.home / 'namewatch.db'}"
+
+
+class _Where(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="NAMEWATCH_", extra="ignore")
+
+    home: Path | None = None
+    practice_home: Path = Path("practice-home")
+
+
+def practice_home() -> Path:
+    """The folder of the practice run."""
+    return _Where().practice_home.absolute()
+
+
+def configured_home() -> Path | None:
+    """The folder named by NAMEWATCH_HOME, if it is set."""
+    home = _Where().home
+    return home.expanduser().absolute() if home else None
+
+
+def home_in_use() -> Path:
+    """NAMEWATCH_HOME, or else the practice run's folder; raises ConfigurationError without either."""
+    home = configured_home() or practice_home()
+    if not home.is_dir():
+        raise ConfigurationError(
+            "nothing is set up here yet: start `namewatch run` to practise, or set NAMEWATCH_HOME"
+            " to a folder and run `namewatch init`."
+        )
+    return home
+
+
+def read_settings(home: Path) -> Settings:
+    """Settings of `home`: settings.toml if there is one, under the environment's."""
+    file = home / "settings.toml"
+    content: dict[str, Any] = read_toml(file) if file.exists() else {}
+    content["home"] = home
+    content["practice"] = (home / PRACTICE_MARK).exists()
+    return checked(lambda: Settings(**content), file).model_copy(update={"home": home})
