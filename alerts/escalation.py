@@ -44,7 +44,7 @@ def next_step(
     level: int,
     now: datetime,
 ) -> Step:
-    """Decide what follows when the time to acknowledge is over at `level` (0 after the first alert).
+    """Decide what follows when the time is over at `level` (0 after the first alert).
 
     | level | what happens |
     |---|---|
