@@ -13,7 +13,10 @@ class SignInCode(SQLModel, table=True):
     __tablename__ = "sign_in_code"
 
     id: int | None = Field(default=None, primary_key=True)
-    staff_id: str = Field(index=True)
+    staff_id: str | None = Field(default=None, index=True)
+    """None when the address typed is nobody's: the same is done for it, but nothing is sent."""
+    browser_hash: str = Field(unique=True)
+    """The code is good only in the browser that asked for it."""
     code_hash: str
     expires_at: datetime = Field(sa_column=moment())
     tries: int = 0

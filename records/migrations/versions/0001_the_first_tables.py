@@ -1,5 +1,6 @@
 """The first tables"""
 
+import records.columns
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
@@ -50,12 +51,14 @@ def upgrade() -> None:
     )
     op.create_table('sign_in_code',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('staff_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('staff_id', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('browser_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('code_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('expires_at', records.columns.Moment(timezone=True), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('used_at', records.columns.Moment(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('browser_hash')
     )
     with op.batch_alter_table('sign_in_code', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_code_staff_id'), ['staff_id'], unique=False)
