@@ -10,7 +10,7 @@ from records.post import Post
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One post as it came in: its meaning, its platform record byte for byte, and the place after it."""
+    """One post as it came in: meaning, platform record byte for byte, and the place after it."""
 
     post: Post
     record: bytes

@@ -1,0 +1,220 @@
+"""One source, read and handed on in two threads, whatever happens to it."""
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitors.backoff import Backoff
+from monitors.errors import SourceError
+from monitors.source import Received, Source
+from monitors.status import SourceStatus, State
+
+log = logging.getLogger(__name__)
+
+Cursors = Callable[[str], str | None]
+Sink = Callable[[str, Sequence[Received]], None]
+Report = Callable[[SourceStatus], None]
+
+LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is handed on at once, how much may wait, and how failures are spaced."""
+
+    batch: int = 200
+    linger_seconds: float = 0.2
+    waiting: int = 1000
+    first_wait_seconds: float = 1.0
+    longest_wait_seconds: float = 60.0
+    healthy_after_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all sources share: where they report, what they hand on to, and the means of chance."""
+
+    cursors: Cursors
+    sink: Sink
+    report: Report
+    limits: Limits
+    chance: random.Random
+    now: Callable[[], datetime]
+
+
+class Supervised:
+    """Reads a source again after every failure, from the cursor that was kept last.
+
+    What is read waits in a bounded queue for the sink, so a slow sink slows the source. A batch
+    that the sink refuses is given again until it is taken. Before the source is read again
+    everything read so far has been handed on, so that `cursors` knows the place.
+    """
+
+    def __init__(self, source: Source, around: Surroundings, stop: threading.Event) -> None:
+        self._source = source
+        self._around = around
+        self._stop = stop
+        self._waiting: queue.Queue[Received] = queue.Queue(around.limits.waiting)
+        self._reading_over = threading.Event()
+        self._telling = threading.Lock()
+        self._reading = (State.STARTING, "Starting.")
+        self._sink_trouble: str | None = None
+        self._received = 0
+        self._last_received_at: datetime | None = None
+        self._told = SourceStatus(source.name, *self._reading, since=around.now())
+        self.threads = tuple(
+            threading.Thread(target=target, name=f"{source.name}: {what}", daemon=True)
+            for what, target in (("read", self._read), ("hand on", self._hand_on))
+        )
+
+    @property
+    def status(self) -> SourceStatus:
+        """As of now; never waits."""
+        return replace(
+            self._told,
+            received=self._received,
+            last_received_at=self._last_received_at,
+            skipped=getattr(self._source, "skipped", 0),
+        )
+
+    def _tell(self) -> None:
+        """Report the status, if it is new."""
+        state, sentence = self._reading
+        if self._sink_trouble and state is not State.NEEDS_ATTENTION:
+            state, sentence = State.TRYING_AGAIN, self._sink_trouble
+        if (state, sentence) != (self._told.state, self._told.sentence):
+            since = self._told.since if state is self._told.state else self._around.now()
+            self._told = replace(self._told, state=state, sentence=sentence, since=since)
+            self._report()
+
+    def _report(self) -> None:
+        try:
+            self._around.report(self.status)
+        except Exception as error:  # noqa: BLE001 - telling must never stop the watching
+            log.error("The status of %s could not be shown: %s", self._source.name, _kind(error))  # noqa: TRY400
+
+    def _now_reading(self, state: State, sentence: str) -> None:
+        with self._telling:
+            self._reading = (state, sentence)
+            self._tell()
+
+    def _now_handing(self, trouble: str | None) -> None:
+        with self._telling:
+            self._sink_trouble = trouble
+            self._tell()
+
+    # The thread that reads.
+
+    def _read(self) -> None:
+        backoff = self._backoff()
+        self._report()
+        while not self._stop.is_set():
+            began = time.monotonic()
+            failure = self._read_until_failure()
+            if time.monotonic() - began >= self._around.limits.healthy_after_seconds:
+                backoff.start_over()
+            if not self._go_on_after(failure):
+                break
+            self._stop.wait(backoff.next_wait())
+        self._reading_over.set()
+
+    def _go_on_after(self, failure: SourceError | None) -> bool:
+        """Say how the reading ended, let all be handed on; True if it is worth reading again."""
+        if failure is None:
+            self._wait_until_handed_on()
+            if not self._stop.is_set():
+                self._now_reading(State.FINISHED, "Everything in it has been read.")
+        elif failure.again:
+            self._now_reading(State.TRYING_AGAIN, f"{failure} Trying again.")
+            self._wait_until_handed_on()
+        else:
+            self._now_reading(State.NEEDS_ATTENTION, str(failure))
+        return failure is not None and failure.again
+
+    def _read_until_failure(self) -> SourceError | None:
+        """Read to the end, if there is one; a fault of the source's code is a failure too."""
+        try:
+            cursor = self._around.cursors(self._source.name)
+            for received in self._source.receive(cursor, self._stop):
+                if self._reading[0] is not State.WATCHING:
+                    self._now_reading(State.WATCHING, "Watching.")
+                if received is not None:
+                    self._keep_waiting(received)
+                if self._stop.is_set():
+                    break
+        except SourceError as failure:
+            return None if self._stop.is_set() else failure
+        except Exception as error:  # noqa: BLE001 - one source's fault must not end the others
+            log.error("Reading %s met %s", self._source.name, _kind(error))  # noqa: TRY400
+            return SourceError(f"An unexpected fault came up ({_kind(error)}).")
+        return None
+
+    def _keep_waiting(self, received: Received) -> None:
+        self._received += 1
+        self._last_received_at = self._around.now()
+        while not self._stop.is_set():
+            with suppress(queue.Full):
+                self._waiting.put(received, timeout=LOOK_SECONDS)
+                return
+
+    def _wait_until_handed_on(self) -> None:
+        while self._waiting.unfinished_tasks and not self._stop.wait(LOOK_SECONDS / 10):
+            pass
+
+    # The thread that hands on.
+
+    def _hand_on(self) -> None:
+        while batch := self._next_batch():
+            if not self._hand_on_batch(batch):
+                return
+            for _ in batch:
+                self._waiting.task_done()
+
+    def _next_batch(self) -> list[Received]:
+        """What came in: up to the limit, the first of it waiting no longer than it may."""
+        batch: list[Received] = []
+        while not batch and not self._stop.is_set():
+            over = self._reading_over.is_set()  # asked first: nothing comes once it is set
+            try:
+                batch.append(self._waiting.get(timeout=0 if over else LOOK_SECONDS))
+            except queue.Empty:
+                if over:
+                    return []
+        until = time.monotonic() + self._around.limits.linger_seconds
+        while batch and len(batch) < self._around.limits.batch:
+            try:
+                batch.append(self._waiting.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                break
+        return batch
+
+    def _hand_on_batch(self, batch: Sequence[Received]) -> bool:
+        """Give the batch until it is taken; False if we were stopped before."""
+        backoff = self._backoff()
+        while True:
+            try:
+                self._around.sink(self._source.name, batch)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
+                log.error("What %s brought was not taken: %s", self._source.name, _kind(error))  # noqa: TRY400
+                self._now_handing(
+                    "What came in can't be looked at and kept; it will be given again."
+                )
+                if self._stop.wait(backoff.next_wait()):
+                    return False
+            else:
+                self._now_handing(None)
+                return True
+
+    def _backoff(self) -> Backoff:
+        limits = self._around.limits
+        return Backoff(limits.first_wait_seconds, limits.longest_wait_seconds, self._around.chance)
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__
