@@ -34,7 +34,7 @@ class Organisation(BaseModel):
     def _zone_exists(cls, zone: str) -> str:
         try:
             ZoneInfo(zone)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             raise ValueError('there is no such time zone; write one like "Europe/London"') from None
         return zone
 

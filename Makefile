@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+ROOMS := namewatch console workflows monitors nlp evidence alerts casework policies records
+PY := .venv/bin/python
+
+.PHONY: help run test check clauses bench test-servers picture pins clean
+
+help: ## Show what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: .venv/run-ready ## Watch: practice mode, or your own body with NAMEWATCH_HOME
+	@exec .venv/bin/namewatch run
+
+test: .venv/dev-ready ## Run the tests
+	$(PY) -m pytest
+
+check: .venv/dev-ready ## Lint, types and the contracts between the rooms
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy $(ROOMS) tests benchmarks
+	.venv/bin/lint-imports
+
+clauses: .venv/dev-ready ## Print each policy clause with its tests
+	@$(PY) -m pytest -q --no-header --clauses
+
+bench: .venv/dev-ready ## Measure, as ratios against named baselines
+	$(PY) -m benchmarks.screening
+	$(PY) -m benchmarks.path
+
+test-servers: .venv/dev-ready ## Tests that need servers or recordings which only CI has
+	$(PY) -m pytest -m servers
+
+picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
+	$(PY) scripts/picture.py
+
+pins: .venv/dev-ready ## Pin all requirements anew, with hashes
+	for kind in tools run dev; do \
+	  case $$kind in tools) from=requirements/tools.in;; run) from=pyproject.toml;; dev) from="pyproject.toml --extra dev";; esac; \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    $$from -o requirements/$$kind.txt || exit 1; \
+	done
+
+clean: ## Throw away the virtual environment and the practice folder
+	rm -rf .venv practice-home
+
+.venv/run-ready: requirements/tools.txt requirements/run.txt pyproject.toml scripts/set_up.sh
+	@sh scripts/set_up.sh run
+	@touch $@
+
+.venv/dev-ready: requirements/tools.txt requirements/dev.txt pyproject.toml scripts/set_up.sh
+	@sh scripts/set_up.sh dev
+	@touch .venv/run-ready $@

@@ -1,0 +1,118 @@
+"""The severity table of both packs, held against what their clauses ask."""
+
+import itertools
+
+import pytest
+
+from policies.pack import SHIPPED, read_pack
+from policies.severity import Facts, judge
+from records.finding import Category, Certainty, Concern, Duties, NameMatch
+from records.roster import StaffMember
+
+ALICE = StaffMember("s001", "Alice Quarrier")
+SPOKEN_FOR = StaffMember("s002", "Bob Tay", may_be_named=True)
+AT_RISK = StaffMember("s003", "Charlie Don", watch="raised")
+
+
+def match(who: StaffMember, certainty: Certainty = "certain", duties: Duties = "yes") -> NameMatch:
+    return NameMatch(
+        staff_id=who.staff_id,
+        field="text",
+        surface="x",
+        start=0,
+        end=1,
+        certainty=certainty,
+        duties=duties,
+        reasons=(),
+    )
+
+
+def concern(category: Category) -> Concern:
+    return Concern(
+        category=category, score=0.9, target="staff", field="text", start=0, end=1, reasons=()
+    )
+
+
+def facts(
+    *matches: NameMatch, concerns: tuple[Category, ...] = (), organisation: bool = True
+) -> Facts:
+    people = {one.staff_id: one for one in (ALICE, SPOKEN_FOR, AT_RISK)}
+    return Facts(matches, organisation, tuple(map(concern, concerns)), people)
+
+
+C = Category
+CASES = [
+    ("certain threat", facts(match(ALICE), concerns=(C.THREAT,)), ("critical", "alert")),
+    ("likely wish of harm", facts(match(ALICE, "likely"), concerns=(C.VIOLENCE,)), ("critical", "alert")),
+    (
+        "threat to one who may be named",
+        facts(match(SPOKEN_FOR), concerns=(C.THREAT,)),
+        ("critical", "alert"),
+    ),
+    ("threat to the body alone", facts(concerns=(C.THREAT,)), ("critical", "alert")),
+    (
+        "threat that names nobody of ours",
+        facts(concerns=(C.THREAT,), organisation=False),
+        ("none", "ignore"),
+    ),
+    ("threat, perhaps a namesake", facts(match(ALICE, "possible"), concerns=(C.THREAT,)), ("high", "review")),
+    ("call to pile on", facts(match(ALICE), concerns=(C.TARGETING,)), ("high", "alert")),
+    ("recording, however polite", facts(match(ALICE), concerns=(C.RECORDING,)), ("high", "alert")),
+    ("insult", facts(match(ALICE), concerns=(C.INSULT,)), ("medium", "alert")),
+    ("named for their duties", facts(match(ALICE), concerns=(C.NAMING,)), ("medium", "alert")),
+    ("likely named", facts(match(ALICE, "likely"), concerns=(C.NAMING,)), ("low", "alert")),
+    (
+        "one who may be named, nothing else",
+        facts(match(SPOKEN_FOR), concerns=(C.NAMING,)),
+        ("none", "ignore"),
+    ),
+    (
+        "one who may be named beside one who may not",
+        facts(match(SPOKEN_FOR), match(ALICE), concerns=(C.NAMING,)),
+        ("medium", "alert"),
+    ),
+    ("named, duties unclear", facts(match(ALICE, duties="unclear")), ("low", "review")),
+    ("named, not about work", facts(match(ALICE, duties="no")), ("none", "ignore")),
+    ("at risk of being named, not about work", facts(match(AT_RISK, duties="no")), ("low", "review")),
+    ("perhaps a namesake", facts(match(ALICE, "possible")), ("low", "review")),
+    ("criticism of the body", facts(), ("none", "ignore")),
+    ("distress of the author", facts(concerns=(C.SELF_HARM,)), ("high", "review")),
+]
+
+
+@pytest.mark.clause("SPSO 24")
+@pytest.mark.clause("SPSO 27")
+@pytest.mark.clause("SPSO 44")
+@pytest.mark.clause("SPSO 67")
+@pytest.mark.clause("WICS Active ¶2")
+@pytest.mark.parametrize("pack", SHIPPED)
+@pytest.mark.parametrize(("case", "found", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_the_table_decides(
+    pack: str, case: str, found: Facts, expected: tuple[str, str]
+) -> None:
+    said = judge(read_pack(pack), found)
+    assert (said.severity, said.disposition) == expected, case
+
+
+@pytest.mark.clause("SPSO 7")
+@pytest.mark.clause("WICS Types ¶2")
+@pytest.mark.parametrize("pack", SHIPPED)
+def test_every_combination_is_decided_and_a_sure_threat_is_always_critical(pack: str) -> None:
+    rules = read_pack(pack)
+    matches = [
+        (match(who, certainty, duties),)
+        for who in (ALICE, SPOKEN_FOR, AT_RISK)
+        for certainty in ("certain", "likely", "possible")
+        for duties in ("yes", "no", "unclear")
+    ]
+    sets = [(), *[(one,) for one in Category], (C.THREAT, C.NAMING), (C.INSULT, C.DOXXING)]
+    seen = 0
+    for found, concerns, body in itertools.product([(), *matches], sets, (True, False)):
+        said = judge(rules, facts(*found, concerns=concerns, organisation=body))
+        sure = bool(found) and found[0].certainty != "possible"
+        if sure and {C.THREAT, C.VIOLENCE} & set(concerns):
+            assert (said.severity, said.disposition) == ("critical", "alert")
+        if not found and not concerns:
+            assert said.disposition == "ignore"
+        seen += 1
+    assert seen == 28 * len(sets) * 2
