@@ -65,6 +65,7 @@ _TEST_STEPS = ('Press "I\'ve seen this", so that we know that alerts reach you.'
 _LEADS = {
     AlertKind.FIRST: "",
     AlertKind.WORSE: "This has become more serious. ",
+    AlertKind.MORE: "There are further posts. ",
     AlertKind.REMINDER: "Nobody has said yet that they have seen this. ",
     AlertKind.ESCALATION: "Nobody has said yet that they have seen this, so you are asked. ",
 }
@@ -79,6 +80,7 @@ def _subject(kind: AlertKind, reference: str, severity: str, *, repeat: bool) ->
     words = {
         AlertKind.FIRST: f"Confidential: {reference} needs you {when}",
         AlertKind.WORSE: f"Confidential: {reference} needs you again {when}",
+        AlertKind.MORE: f"Confidential: there is more under {reference}",
         AlertKind.REMINDER: f"Confidential: {reference} is still waiting for you",
         AlertKind.ESCALATION: f"Confidential: {reference} needs you {when}",
         AlertKind.TEST: "Test: this is how namewatch will reach you",

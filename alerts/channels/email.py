@@ -28,6 +28,8 @@ NAME = "email"
 Tls = Literal["starttls", "tls", "none"]
 _ADDRESS = r"[!#-'*+\-./-9=?A-Z^-~]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 _PERMANENT = range(500, 600)
+_WHOLE_REPLIES = range(200, 600)
+"""Anything else is a reply that was cut short."""
 
 _SENTENCES = {
     "not reached": "The mail server {host} can't be reached on port {port}; check host and port.",
@@ -154,7 +156,9 @@ class EmailChannel:
             _expect(line.rcpt(address)[0], "recipient refused")
             line.content_begun = True
             code, _ = line.data(mail)
-            line.content_begun = False
+            line.content_begun = code not in _WHOLE_REPLIES
+            if line.content_begun:
+                raise smtplib.SMTPServerDisconnected
             _expect(code, "mail refused")
 
     def _mail(self, address: str, subject: str, text: str, message_id: str) -> bytes:
@@ -227,6 +231,8 @@ def _expect(code: int, fault: str, *, permanent: bool = True) -> None:
 def _plain_fault(error: Exception, line: SmtpLine, deadline: Deadline) -> DeliveryError:
     """Say what went wrong in a code that holds no address."""
     match error:
+        case _ if deadline.over or isinstance(error, TimeoutError):
+            code = "out of time"
         case ssl.SSLCertVerificationError():
             code = "certificate not trusted"
         case ssl.SSLError():
@@ -240,8 +246,6 @@ def _plain_fault(error: Exception, line: SmtpLine, deadline: Deadline) -> Delive
             return DeliveryError(fault, permanent=error.smtp_code in _PERMANENT)
         case smtplib.SMTPResponseException():
             code = f"refused ({error.smtp_code})"
-        case _ if deadline.over or isinstance(error, TimeoutError):
-            code = "out of time"
         case _:
             code = "connection lost" if line.opened else "not reached"
     return DeliveryError(code, permanent=False, may_have_arrived=line.content_begun)
