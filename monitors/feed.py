@@ -28,7 +28,7 @@ class Feed:
     ) -> None:
         self._run = run
         self._close = close
-        self._waiting: queue.Queue[Received] = queue.Queue(capacity or CAPACITY)
+        self._waiting: queue.Queue[Received | None] = queue.Queue(capacity or CAPACITY)
         self._closed = threading.Event()
         self._over = threading.Event()
         self._failure: Exception | None = None
@@ -63,6 +63,8 @@ class Feed:
             self._failure = failure
         finally:
             self._over.set()
+            with suppress(queue.Full):
+                self._waiting.put_nowait(None)  # whoever waits for more is told at once
 
     def _give(self, received: Received) -> None:
         while not self._closed.is_set():

@@ -38,7 +38,7 @@ class BlueskyOptions(Options):
     """Where to listen, and how long to wait."""
 
     url: str = "wss://jetstream.us-east.bsky.network/xrpc"
-    connect_seconds: float = Field(default=4.0, gt=0, le=60)
+    connect_seconds: float = Field(default=3.0, gt=0, le=60)
     silence_seconds: float = Field(default=60.0, gt=0)
     """The whole network is never quiet for so long: silence is an outage."""
 
@@ -105,7 +105,8 @@ class BlueskySource:
 
     def _skip(self, why: str) -> None:
         self.skipped += 1
-        log.warning("An event of %s was left out: %s", self._name, why)
+        if self.skipped.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+            log.warning("An event of %s was left out: %s", self._name, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ class ReplaySource:
 
     def _skip(self, at: int, why: str) -> None:
         self.skipped += 1
-        log.warning("The line at byte %d of %s was left out: %s", at, self.name, why)
+        if self.skipped.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+            log.warning("The line at byte %d of %s was left out: %s", at, self.name, why)
 
 
 def _pause(seconds: float, stop: threading.Event) -> Iterator[None]:

@@ -1,0 +1,29 @@
+"""Which kinds of source there are."""
+
+import subprocess
+import sys
+
+import pytest
+
+from monitors.registry import KINDS, build
+from records.errors import ConfigurationError
+
+
+def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ConfigurationError, match="no kind of source called 'carrier pigeon'") as no:
+        build("carrier pigeon", "coop", {})
+    assert all(kind in str(no.value) for kind in KINDS)
+
+
+@pytest.mark.parametrize(("kind", "options"), [("bluesky", {}), ("replay", {"path": "a.jsonl"})])
+def test_a_source_has_the_name_it_is_given(kind: str, options: dict[str, object]) -> None:
+    assert build(kind, "our own name", options).name == "our own name"
+
+
+def test_every_kind_is_tried_above() -> None:
+    assert set(KINDS) == {"bluesky", "replay"}
+
+
+def test_the_registry_does_not_import_what_is_not_asked_for() -> None:
+    check = "import sys, monitors.registry; sys.exit('atproto' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
