@@ -9,6 +9,7 @@ from evidence.vault import WorkingKey, read_public_keys
 from monitors.registry import build
 from monitors.source import Source
 from namewatch.configuration import Configuration, read_configuration
+from namewatch.ports import free_port
 from namewatch.settings import Settings
 from records.database import migrate, open_database
 from records.errors import ConfigurationError
@@ -26,6 +27,7 @@ class Built:
 
 def read_all(settings: Settings) -> Built:
     """Read configuration and keys and open the database; raises ConfigurationError."""
+    settings = _with_port(settings)
     configuration = read_configuration(settings)
     public_keys = read_public_keys(settings.keys_folder)
     working_key = WorkingKey(settings.keys_folder)
@@ -47,6 +49,14 @@ def read_all(settings: Settings) -> Built:
     return Built(settings, configuration, services)
 
 
+def _with_port(settings: Settings) -> Settings:
+    """Port 0 means any free one; it has to be known before the first link is written."""
+    if settings.console.port:
+        return settings
+    console = settings.console.model_copy(update={"port": free_port()})
+    return settings.model_copy(update={"console": console})
+
+
 def console_url(settings: Settings) -> str:
     """The address under which people reach the console."""
     console = settings.console
@@ -55,7 +65,7 @@ def console_url(settings: Settings) -> str:
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """The channels that are set up; raises ConfigurationError when there is none."""
-    channels = build_channels(mail=settings.mail, slack=settings.slack)
+    channels = build_channels(_channel_values(settings))
     if not channels:
         raise ConfigurationError(
             "no way to tell anybody is set up; fill in [mail], [slack] or both.",
@@ -66,4 +76,23 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 
 def sources_of(settings: Settings) -> list[Source]:
     """The sources that are to be watched."""
-    return [build(one.kind, one.name or one.kind, one.options) for one in settings.sources]
+    return [build(one.kind, one.title, one.options) for one in settings.sources]
+
+
+def _channel_values(settings: Settings) -> dict[str, str]:
+    """Mail and Slack settings as the channels' registry takes them."""
+    values: dict[str, str] = {}
+    if mail := settings.mail:
+        values |= {
+            "smtp_host": mail.host,
+            "smtp_port": str(mail.port),
+            "smtp_sender": mail.sender,
+            "smtp_tls": mail.tls,
+            "smtp_username": mail.username,
+            "smtp_password": mail.password.get_secret_value(),
+            "smtp_ca_file": str(mail.ca_file or ""),
+        }
+    if slack := settings.slack:
+        values["slack_bot_token"] = slack.bot_token.get_secret_value()
+        values["slack_base_url"] = slack.base_url or ""
+    return values

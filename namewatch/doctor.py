@@ -128,14 +128,14 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
 def _sources(subject: str, built: Built) -> Iterator[Check]:
     with reading(built.services.database) as session:
         for one in built.settings.sources:
-            cursor = session.get(SourceCursor, one.name or one.kind)
+            cursor = session.get(SourceCursor, one.title)
             if cursor is None:
                 advice = "has not been read yet."
             elif built.services.now() - cursor.updated_at > QUIET_AFTER:
                 advice = f"was last read at {cursor.updated_at:%d %b %H:%M} UTC."
             else:
                 advice = None
-            yield Check(f"{subject} {one.name or one.kind}", advice=advice)
+            yield Check(f"{subject} {one.title}", advice=advice)
 
 
 _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {

@@ -91,7 +91,7 @@ class Told:
         mode = "[yellow]practice mode: every body, person and post is invented[/]" if world else ""
         show(f"[bold]namewatch {version()}[/]  {mode}")
         show(f"  body      {services.organisation.name} · {services.pack.title}")
-        show(f"  watching  {', '.join(one.name or one.kind for one in self._built.settings.sources)}")
+        show(f"  watching  {', '.join(one.title for one in self._built.settings.sources)}")
         show(f"  records   {services.console_url}")
         show(f"  evidence  {services.evidence_folder}")
         if world:

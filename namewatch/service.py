@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from alerts.channels.slack import Press, SlackListener
+from alerts.channels.email import EmailChannel
+from alerts.channels.slack import SlackListener
+from alerts.channels.slack_press import Press
 from casework import incidents
 from casework.audit import note
 from casework.errors import CaseworkError
@@ -17,12 +19,14 @@ from monitors.runner import Runner, SourceStatus
 from namewatch.bootstrap import Built, sources_of
 from nlp.screening import Screener
 from records.database import transaction
+from records.errors import ConfigurationError
 from records.roster import StaffMember
 from workflows.engine import Engine
 from workflows.services import install
 from workflows.sweep import Sweep
 from workflows.watch import Watch
 
+SECONDS_TO_STOP = 5.0
 NOT_ON_THE_LIST = "Only people on this incident's list can answer for it. Nothing was changed."
 
 
@@ -58,7 +62,7 @@ class Service:
         watch = Watch(services, engine, screener.screen)
         runner = Runner(sources_of(self.built.settings), watch.cursor, watch.take, self.report)
         runner.start()
-        self._stops.append(runner.stop)
+        self._stops.append(lambda: runner.stop(SECONDS_TO_STOP))
         threading.Thread(target=screener.warm, name="warm", daemon=True).start()
 
     def stop(self) -> None:
@@ -132,5 +136,7 @@ class Service:
 
     def _send_note(self, to: StaffMember, subject: str, text: str) -> None:
         """Mail a sign-in code; without mail there is no way to sign in, and doctor says so."""
-        channel = self.built.services.channels["email"]
-        channel.send_note(to, subject, text)  # type: ignore[attr-defined]
+        channel = self.built.services.channels.get("email")
+        if not isinstance(channel, EmailChannel):
+            raise ConfigurationError("no e-mail is set up, so no sign-in code can be sent.")
+        channel.send_note(to, subject, text)

@@ -66,6 +66,11 @@ class SourceSettings(BaseModel):
     name: str = ""
 
     @property
+    def title(self) -> str:
+        """Under which its cursor is kept and it is spoken of."""
+        return self.name or self.kind
+
+    @property
     def options(self) -> Mapping[str, object]:
         """What else stands in the table."""
         return self.model_extra or {}

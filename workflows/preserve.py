@@ -63,6 +63,7 @@ def _task(held: Services, mention_id: int) -> CaptureTask | None:
             folder=held.evidence_folder,
             browser=held.browser,
             allow_loopback=held.allow_loopback,
+            mark=mention.post_key,
         )
 
 

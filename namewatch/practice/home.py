@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from namewatch.init import write_private
+from namewatch.ports import free_port
 from namewatch.practice.mailbox import Mailbox
 from namewatch.practice.platform import Platform
 from namewatch.settings import PRACTICE_MARK
@@ -71,7 +72,7 @@ def begin(home: Path, console_port: int = 8080) -> Practice:
     mailbox = Mailbox(home / "mails")
     platform = Platform(home / "feed.jsonl")
     settings = _SETTINGS.format(
-        mail_port=mailbox.port, console_port=console_port, feed=platform.feed
+        mail_port=mailbox.port, console_port=free_port(console_port), feed=platform.feed
     )
     write_private(home / "settings.toml", settings)
     return Practice(home, mailbox, platform)

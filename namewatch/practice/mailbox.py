@@ -1,12 +1,13 @@
 """The practice mailbox: takes every mail on this machine and sends none on."""
 
-import socket
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from namewatch.ports import free_port
 
 
 class _Keep:
@@ -39,17 +40,10 @@ class Mailbox:
         """Take a free port and start to listen."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
-        self._controller = Controller(_Keep(folder), hostname="127.0.0.1", port=_free_port())
+        self._controller = Controller(_Keep(folder), hostname="127.0.0.1", port=free_port())
         self._controller.start()
         self.port = self._controller.port
 
     def stop(self) -> None:
         """Close the mailbox."""
         self._controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
