@@ -18,7 +18,7 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
         except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
             outcome.put((None, error))
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name="within", daemon=True).start()
     try:
         answer, error = outcome.get(timeout=seconds)
     except queue.Empty:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -184,6 +185,8 @@ class SlackListener:
         self._stopping.set()
         client, self._client = self._client, None
         if client is not None:
+            client.auto_reconnect_enabled = False
+            _wake(client)
             with suppress(TimeoutError):
                 within(within_seconds, client.close)
         if self._starter is not None:
@@ -228,6 +231,16 @@ class SlackListener:
         return words, seen_blocks(words, pressed.record_link)
 
 
+def _wake(client: SocketModeClient) -> None:
+    """End the waits for bytes and messages, which closing would otherwise sit out."""
+    client.closed = True
+    client.message_queue.put(None)
+    session = client.current_session
+    with suppress(OSError):
+        if session is not None and session.sock is not None:
+            session.sock.shutdown(socket.SHUT_RDWR)
+
+
 def _client(bot_token: str, base_url: str | None, timeout: float) -> WebClient:
     """Make a client that never tries again by itself: our own ledger decides about that."""
     return WebClient(
@@ -253,7 +266,7 @@ def _call(
 ) -> SlackResponse:
     """Call Slack within `timeout` altogether; with `leaves_a_mark` a late fault may have acted."""
     try:
-        return within(timeout, lambda: client.api_call(method, json=content))
+        return within(timeout, lambda: client.api_call(method, json=content or None))
     except SlackApiError as error:
         raise _refusal(error, leaves_a_mark=leaves_a_mark) from None
     except (SlackClientError, OSError, HTTPException) as error:
@@ -271,6 +284,9 @@ def _refusal(error: SlackApiError, *, leaves_a_mark: bool) -> DeliveryError:
         asked = str(answer.headers.get("Retry-After", ""))
         wait = float(asked) if asked.isdecimal() else None
         return DeliveryError("too many at once", permanent=False, retry_after=wait)
+    if not isinstance(answer.data, dict):
+        fault = "answer not understood"
+        return DeliveryError(fault, permanent=False, may_have_arrived=leaves_a_mark)
     code = _code(error)
     unsure = leaves_a_mark and answer.status_code >= 500  # noqa: PLR2004 - a fault of the server
     return DeliveryError(code, permanent=code in _PERMANENT, may_have_arrived=unsure)
@@ -279,7 +295,8 @@ def _refusal(error: SlackApiError, *, leaves_a_mark: bool) -> DeliveryError:
 def _code(error: Exception) -> str:
     """Name a fault in a few words of ours or of Slack's fixed list."""
     if isinstance(error, SlackApiError):
-        said = str(error.response.get("error", ""))
+        answer: SlackResponse = error.response
+        said = str(answer.data.get("error", "")) if isinstance(answer.data, dict) else ""
         return said if _WELL_KNOWN.fullmatch(said) else f"refused ({error.response.status_code})"
     return "out of time" if _timed_out(error) else "not reached"
 
