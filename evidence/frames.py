@@ -1,0 +1,33 @@
+"""The parts of a capture on their way from the child: a line of JSON, then that many bytes.
+
+Each part counts as soon as it is whole, so a child that is killed halfway loses only the rest.
+"""
+
+import json
+from typing import BinaryIO
+
+NAMES = ("page-as-loaded.png", "page-full.png", "report")
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def write_frame(out: BinaryIO, name: str, content: bytes) -> None:
+    """Send one part at once."""
+    head = json.dumps({"name": name, "length": len(content)})
+    out.write(head.encode() + b"\n" + content)
+    out.flush()
+
+
+def read_frames(stream: bytes) -> dict[str, bytes]:
+    """All parts that arrived whole; what is cut off or unknown ends the reading."""
+    parts: dict[str, bytes] = {}
+    while stream:
+        line, _, rest = stream.partition(b"\n")
+        try:
+            head = json.loads(line)
+            name, length = head["name"], int(head["length"])
+        except (ValueError, KeyError, TypeError):
+            break
+        if name not in NAMES or not 0 <= length <= min(MAX_BYTES, len(rest)):
+            break
+        parts[name], stream = rest[:length], rest[length:]
+    return parts
