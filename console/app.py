@@ -1,0 +1,43 @@
+"""Put the console together."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from console.desk import Desk
+from console.errors import TooManyTriesError
+from console.front import Front
+from console.guard import Guard
+from console.views import posts, record, sign_in, start
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The console as an ASGI application: pages only, no description of itself."""
+    front = Front(desk)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    for view in (start, sign_in, record, posts):
+        app.include_router(view.routes(front))
+    app.mount("/static", StaticFiles(packages=[("console", "static")]))
+    _answer_faults(app, front)
+    app.add_middleware(Guard, console_url=desk.console_url, error_page=front.pages.error)
+    return app
+
+
+def _answer_faults(app: FastAPI, front: Front) -> None:
+    def plain(request: Request, status: int) -> Response:
+        return front.error(request, status)
+
+    @app.exception_handler(HTTPException)
+    def _refused(request: Request, fault: HTTPException) -> Response:
+        return plain(request, fault.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def _incomplete(request: Request, _fault: RequestValidationError) -> Response:
+        return plain(request, 400)
+
+    @app.exception_handler(TooManyTriesError)
+    def _too_many(request: Request, _fault: TooManyTriesError) -> Response:
+        return plain(request, 429)

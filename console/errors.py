@@ -1,0 +1,11 @@
+"""What can go wrong at the console's door."""
+
+from records.errors import NamewatchError
+
+
+class ConsoleError(NamewatchError):
+    """The console can't do this."""
+
+
+class TooManyTriesError(ConsoleError):
+    """Too many tries; wait a while."""

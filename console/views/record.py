@@ -1,0 +1,105 @@
+"""The page of a record, and the button "I've seen this"."""
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedError
+from casework.incidents import acknowledge, by_reference
+from casework.reading import people_on, read_findings
+from console.front import Front, go_to
+from console.record_page import Record, record_page
+from console.views.refusal import refuse
+from records.alert import AlertKind, Delivery
+from records.database import transaction
+from records.exhibit import Exhibit
+from records.incident import Acknowledgement, Incident
+from records.roster import StaffMember
+
+PRESSED = "?done=seen"
+
+
+def routes(front: Front) -> APIRouter:
+    """The pages of a record."""
+    router = APIRouter()
+    desk = front.desk
+
+    @router.get("/r/{reference}")
+    def show(request: Request, reference: str, done: str = "") -> Response:
+        reader = front.who(request)
+        if reader is None:
+            return front.to_sign_in(reference)
+        try:
+            with transaction(desk.database) as session:
+                record = _read(front, session, reference, reader)
+        except (NoSuchIncidentError, NotAllowedError):
+            return refuse(front, reader, reference)
+        except KeyDestroyedError:
+            return front.error(request, 410)
+        page = record_page(desk, record, reader.staff_id)
+        return front.pages.show(
+            "record.html",
+            signed_in=reader.full_name,
+            page=page,
+            just_pressed=done == "seen" and bool(page.you_saw_it),
+        )
+
+    @router.post("/r/{reference}/seen")
+    def seen(request: Request, reference: str) -> Response:
+        reader = front.who(request)
+        if reader is None:
+            return front.to_sign_in(reference)
+        try:
+            with transaction(desk.database) as session:
+                acknowledge(
+                    session,
+                    by_reference(session, reference),
+                    actor=reader.staff_id,
+                    via="page",
+                    employed=desk.employed(reader.staff_id),
+                    now=desk.now(),
+                )
+        except (NoSuchIncidentError, NotAllowedError):
+            return refuse(front, reader, reference)
+        return go_to(f"/r/{reference}{PRESSED}")
+
+    return router
+
+
+def _read(front: Front, session: Session, reference: str, reader: StaffMember) -> Record:
+    """Everything on the page, read in one transaction with the note that it was viewed."""
+    desk = front.desk
+    incident = by_reference(session, reference)
+    seen = read_findings(
+        session,
+        incident,
+        actor=reader.staff_id,
+        employed=desk.employed(reader.staff_id),
+        open_key=desk.open_key,
+        now=desk.now(),
+    )
+    return Record(
+        incident=incident,
+        seen=seen,
+        people=people_on(session, incident),
+        deliveries=_deliveries(session, incident),
+        acknowledgements=_acknowledgements(session, incident),
+        exhibits=_exhibits(session, incident),
+    )
+
+
+def _deliveries(session: Session, incident: Incident) -> list[Delivery]:
+    query = select(Delivery).where(
+        Delivery.incident_id == incident.id, Delivery.kind != AlertKind.TEST.value
+    )
+    return list(session.exec(query.order_by(col(Delivery.id))))
+
+
+def _acknowledgements(session: Session, incident: Incident) -> list[Acknowledgement]:
+    query = select(Acknowledgement).where(Acknowledgement.incident_id == incident.id)
+    return list(session.exec(query.order_by(col(Acknowledgement.at))))
+
+
+def _exhibits(session: Session, incident: Incident) -> list[Exhibit]:
+    query = select(Exhibit).where(Exhibit.incident_id == incident.id)
+    return list(session.exec(query.order_by(col(Exhibit.number))))
