@@ -1,5 +1,7 @@
 import json
 import resource
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from evidence.browser import find_browser
 from evidence.bundle import read_bundle
 from evidence.errors import EvidenceError, ReferenceTakenError, StorageError
 from evidence.preserve import CaptureTask, Preserved, preserve
@@ -185,5 +186,8 @@ def test_of_two_writers_of_one_name_only_one_writes(tmp_path: Path) -> None:
     assert file.read_bytes() == b"%d" % wrote.index(True) * 1000
 
 
-def test_the_search_for_a_browser_needs_no_playwright() -> None:
-    assert find_browser.__module__ == "evidence.browser"
+def test_the_browsers_library_stays_out_of_the_program_itself() -> None:
+    program = (
+        "import sys, evidence.preserve, evidence.verify; sys.exit('playwright' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
