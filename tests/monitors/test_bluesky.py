@@ -234,6 +234,15 @@ def test_servers_that_send_no_witness_time_are_followed_by_the_event_time(
     assert [(int(one.cursor), one.post.author.id) for one in taken] == PLACED
 
 
+def test_the_cursor_is_when_the_server_saw_the_event_whatever_time_it_shows(
+    server: JetstreamServer,
+) -> None:
+    for one in EVENTS:
+        server.publish([replace(one, payload={**one.payload, "time": "2020-01-01T00:00:00Z"})])
+    taken = take(bluesky(server), BEGINNING, count=len(PLACED))
+    assert [(int(one.cursor), one.post.author.id) for one in taken] == PLACED
+
+
 def test_a_clean_goodbye_is_a_failure_worth_a_new_try(server: JetstreamServer) -> None:
     server.publish(EVENTS)
 
