@@ -76,6 +76,11 @@ class EmailSettings:
             raise ConfigurationError("mail: the sender must be one plain e-mail address.")
         if bool(self.username) != bool(self.password):
             raise ConfigurationError("mail: set both user name and password, or neither.")
+        if not f"{self.username}{self.password}".isascii():
+            raise ConfigurationError(
+                "mail: user name and password may hold only letters without accents, digits"
+                " and common signs."
+            )
 
     @property
     def domain(self) -> str:

@@ -267,6 +267,49 @@ def test_a_mail_whose_answer_was_cut_short_may_have_arrived(reply: bytes) -> Non
     assert error.may_have_arrived
 
 
+def scripted(**replies: bytes) -> Callable[[socket.socket], None]:
+    """A server that answers 250, or by command as told (`greeting` at the start)."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(replies.get("greeting", b"220 mail.example\r\n"))
+        for line in connection.makefile("rb"):
+            word = line.split()[0].decode().lower()
+            connection.sendall(replies.get(word, b"250 OK\r\n"))
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("replies", "code", "permanent"),
+    [
+        ({"greeting": b"554 not for you\r\n"}, "refused (554)", False),
+        ({"ehlo": b"500 no\r\n", "helo": b"503 no\r\n"}, "refused (503)", False),
+        ({"mail": b"550 sender unknown\r\n"}, "sender refused (550)", False),
+        ({"data": b"554 no\r\n"}, "mail refused (554)", True),
+        ({"data": b"451 later\r\n"}, "mail refused (451)", False),
+    ],
+)
+def test_a_refusal_of_the_server_itself_is_told_with_its_number(
+    replies: dict[str, bytes], code: str, *, permanent: bool
+) -> None:
+    with raw_server(scripted(**replies)) as port:
+        error = refusal(EmailChannel(settings_for(port)))
+    assert (error.code, error.permanent, error.may_have_arrived) == (code, permanent, False)
+
+
+def test_a_server_without_sign_in_is_told_so() -> None:
+    with raw_server(scripted()) as port:
+        channel = EmailChannel(settings_for(port, username="nw", password="right"))
+        assert refusal(channel).code == "sign-in not offered"
+        assert "no way to sign in" in str(channel.check())
+
+
+def test_the_check_tells_a_refusal_that_has_no_sentence_of_its_own() -> None:
+    with raw_server(scripted(greeting=b"554 not for you\r\n")) as port:
+        check = EmailChannel(settings_for(port)).check()
+    assert check == "The mail server 127.0.0.1 says no (refused (554))."
+
+
 def test_a_server_that_is_not_there_is_tried_again_later() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -404,6 +447,7 @@ def test_a_plain_connection_to_this_machine_is_allowed(host: str) -> None:
         ({"tls": "maybe"}, "tls must be"),
         ({"sender": "Alerts <alerts@seo.example>"}, "sender"),
         ({"username": "nw"}, "both user name and password"),
+        ({"username": "nw", "password": "secrèt"}, "without accents"),
         ({"password": "secret"}, "both user name and password"),
     ],
 )
@@ -412,7 +456,7 @@ def test_a_mistake_in_the_settings_is_one_clear_sentence(
 ) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
         settings_for(25, **changes)
-    assert "secret" not in str(caught.value)
+    assert "secr" not in str(caught.value)
 
 
 def test_a_password_is_not_shown_with_the_settings() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.slack import SlackChannel, SlackListener
-from alerts.channels.slack_press import Press, read_press
+from alerts.channels.slack_press import Once, Press, Pressed, read_press
 from alerts.message import compose
 from policies.pack import read_pack
 from records.alert import AlertKind
@@ -230,6 +230,17 @@ def test_no_payload_whatever_makes_reading_it_fail(
     assert (
         read_press("interactive", envelope, {"type": "block_actions", "actions": payload}) is None
     )
+
+
+def test_thousands_of_presses_later_the_oldest_are_forgotten() -> None:
+    once = Once()
+    pressed = [
+        Pressed(Press("U002", "seen", "NW-2026-0041", f"e{n}", "D002", "1.1"), f"{n}.0", None)
+        for n in range(3000)
+    ]
+    assert all(once.is_first(one) for one in pressed)
+    assert not once.is_first(pressed[-1])
+    assert once.is_first(pressed[0])
 
 
 def test_a_link_that_is_no_web_address_is_not_shown_again() -> None:
