@@ -85,6 +85,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session for reading only; nothing it does is committed."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+        session.expunge_all()  # what was read stays readable after the session
         session.rollback()
 
 

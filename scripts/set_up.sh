@@ -43,7 +43,7 @@ if [ ! -x .venv/bin/uv ] || ! cmp -s requirements/tools.txt .venv/tools.txt; the
 fi
 
 say "[3/4] installing the libraries (about 300 MB the first time)"
-VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --no-progress --require-hashes -r "requirements/$kind.txt" >"$log" 2>&1 ||
+VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --no-progress --compile-bytecode --require-hashes -r "requirements/$kind.txt" >"$log" 2>&1 ||
     fail "the libraries could not be installed."
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --no-progress --no-deps --no-build-isolation -e . >>"$log" 2>&1 ||
     fail "namewatch itself could not be installed into .venv."

@@ -92,7 +92,10 @@ class BlueskySource:
             if post is not None:
                 give(Received(post, frame.text, place))
 
-        yield from Feed(partial(connection.run, take), connection.stop).receive(stop)
+        feed = Feed(partial(connection.run, take), connection.stop)
+        for received in feed.receive(stop):
+            if received is not None or connection.listening:
+                yield received  # None says "alive", which it is only once connected
 
     def _place(self, cursor: str | None) -> str | None:
         """Where to begin: without a cursor now, and from that same moment after a failure."""
@@ -135,6 +138,11 @@ class _Connection(JetstreamClient):  # type: ignore[misc] # the library carries 
         self._options = options
         self._skip = skip
         self._connected = False
+
+    @property
+    def listening(self) -> bool:
+        """Whether the server has taken the connection."""
+        return self._connected
 
     def run(self, take: Callable[[_Frame, Give], None], give: Give) -> None:
         """Listen until the connection ends; raises SourceError unless it was stopped."""
