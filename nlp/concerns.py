@@ -1,0 +1,187 @@
+"""Find what a policy clause is about in the text around a name: threats first of all."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nlp.masking import BODY, NAME, Mask, Masked, mask
+from nlp.rulebook import Rule, Rulebook, rulebook
+from nlp.sheet import FIELDS, Sheet
+from records.finding import Category, Concern, NameMatch, Target
+
+ABOUT_ANYBODY = frozenset({Category.THREAT, Category.VIOLENCE, Category.SELF_HARM})
+"""Categories that count without a member of staff; all others are about a named person."""
+
+_ENDANGERING = frozenset({Category.THREAT, Category.VIOLENCE, Category.DOXXING, Category.TARGETING})
+_NAMING_SCORE = {"certain": 0.95, "likely": 0.8, "possible": 0.5}
+_YOU = frozenset(
+    [
+        *("you", "yous", "youse", "yez", "yiz", "ye", "ya", "yer", "your", "ur", "u", "yersel"),
+        *("you're", "ye're", "you'll", "ye'll"),
+    ]
+)
+_ONE = frozenset(["she", "he", "her", "him", "his", "hur", "she's", "he's", "that", "this"])
+_HARM = frozenset({Category.THREAT, Category.VIOLENCE})
+_MANY = frozenset(
+    ["them", "they", "thum", "their", "thur", "they're", "those", "these", "thae", "every", "all"]
+)
+_QUOTED = re.compile(
+    r"\"[^\"]{1,400}\"|(?<![A-Za-z0-9])'(?=[A-Za-z])(?:[^']|(?<=[a-z])'(?=[a-z])){1,400}'(?![a-z])"
+)
+_NEARBY, _JUST_BEFORE = 220, 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """Whom the words of one post can mean."""
+
+    named_here: bool
+    named_around: bool
+    body: bool
+
+    @property
+    def named(self) -> bool:
+        return self.named_here or self.named_around
+
+
+def find_concerns(
+    sheet: Sheet,
+    staff: tuple[NameMatch, ...],
+    body_spans: Iterable[tuple[int, int]],
+    *,
+    organisation: bool,
+) -> tuple[Concern, ...]:
+    """Every concern in what the author wrote; `body_spans` are places on the sheet.
+
+    Naming alone is a concern when nothing else is found and the post is about their work.
+    """
+    cast = _Cast(
+        named_here=any(match.field != "context" for match in staff),
+        named_around=any(match.field == "context" for match in staff),
+        body=organisation,
+    )
+    best: dict[tuple[Category, Target, str], Concern] = {}
+    places = tuple(body_spans)
+    for number, part in enumerate(sheet.parts):
+        if not part.own:
+            continue
+        masks = [*_name_masks(sheet, number, staff), *_body_masks(sheet, number, places)]
+        for concern in _in_text(part.text, masks, cast, rulebook()):
+            found = concern.model_copy(update={"field": FIELDS[part.kind]})
+            key = (found.category, found.target, found.field)
+            if key not in best or found.score > best[key].score:
+                best[key] = found
+    order = list(Category)
+    concerns = sorted(best.values(), key=lambda one: (order.index(one.category), -one.score))
+    return tuple(concerns) or tuple(_naming(staff))
+
+
+def endangers(sheet: Sheet, name_spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether the post threatens or exposes whoever bears the names at these places."""
+    places = tuple(name_spans)
+    cast = _Cast(named_here=True, named_around=False, body=False)
+    for number, part in enumerate(sheet.parts):
+        masks = [Mask(one.start, one.end, NAME) for one in _body_masks(sheet, number, places)]
+        if masks and part.own:
+            found = _in_text(part.text, masks, cast, rulebook())
+            if any(one.category in _ENDANGERING and one.target == "staff" for one in found):
+                return True
+    return False
+
+
+def _name_masks(sheet: Sheet, number: int, staff: tuple[NameMatch, ...]) -> Iterator[Mask]:
+    part = sheet.parts[number]
+    for match in staff:
+        if match.field == FIELDS[part.kind] and part.text[match.start : match.end] == match.surface:
+            yield Mask(match.start, match.end, NAME)
+
+
+def _body_masks(sheet: Sheet, number: int, places: Iterable[tuple[int, int]]) -> Iterator[Mask]:
+    part = sheet.parts[number]
+    for start, end in places:
+        if part.start <= start and end <= part.end:
+            yield Mask(start - part.start, end - part.start, BODY)
+
+
+def _in_text(text: str, masks: list[Mask], cast: _Cast, book: Rulebook) -> Iterator[Concern]:
+    for masked in mask(text, masks, book.set_aside.idioms):
+        quotations = [found.span() for found in _QUOTED.finditer(masked.text)]
+        for rule in book.rules:
+            if not (cast.named or rule.category in ABOUT_ANYBODY):
+                continue
+            for match in rule.matches(masked.text):
+                concern = _concern(rule, match, masked, cast)
+                if concern and not _set_aside(rule, match, quotations, book):
+                    yield concern
+
+
+def _concern(rule: Rule, match: re.Match[str], masked: Masked, cast: _Cast) -> Concern | None:
+    target = rule.target or _target(rule, match, cast)
+    if rule.category not in ABOUT_ANYBODY and target != "staff":
+        return None
+    start, end = masked.span(*match.span())
+    return Concern(
+        category=rule.category,
+        score=rule.score,
+        target=target,
+        field="text",
+        start=start,
+        end=end,
+        reasons=(rule.reason, f"Policy clause: {rule.clause}."),
+    )
+
+
+def _target(rule: Rule, match: re.Match[str], cast: _Cast) -> Target:
+    """Whom the words mean: a name, the body, or whoever a pronoun stands for."""
+    found = match.groupdict()
+    who = next((found[name] for name in found if name.startswith("who") and found[name]), "")
+    first = who.split(" ")[0]
+    if NAME in (who or match[0]):
+        return "staff"
+    if BODY in (who or match[0]):
+        return "body"
+    if first in _MANY:
+        return "body" if cast.body else "staff" if cast.named else "unclear"
+    if first in _ONE:
+        # Harm is taken to mean the person named anywhere; other words only one named before.
+        within = match.string if rule.category in _HARM else match.string[: match.end()]
+        return "staff" if cast.named_around or NAME in within else "unclear"
+    return "staff" if cast.named else "body" if first in _YOU and cast.body else "unclear"
+
+
+def _set_aside(
+    rule: Rule, match: re.Match[str], quotations: list[tuple[int, int]], book: Rulebook
+) -> bool:
+    """Whether others' words are only quoted here, to report or to condemn them."""
+    if rule.category is Category.SELF_HARM:
+        return False
+    around = [
+        (start, end) for start, end in quotations if start <= match.start() and match.end() <= end
+    ]
+    if not around:
+        return False
+    start, end = around[0]
+    text = match.string
+    if book.set_aside.own_voice.search(text[max(0, start - _JUST_BEFORE) : start]):
+        return False
+    told = text[max(0, start - _NEARBY) : start] + " " + text[end : end + _NEARBY]
+    return bool(book.set_aside.reported.search(told) or book.set_aside.condemned.search(told))
+
+
+def _naming(staff: tuple[NameMatch, ...]) -> Iterator[Concern]:
+    told: set[str] = set()
+    for match in staff:
+        if match.duties == "yes" and match.staff_id not in told:
+            told.add(match.staff_id)
+            yield Concern(
+                category=Category.NAMING,
+                score=_NAMING_SCORE[match.certainty],
+                target="staff",
+                field=match.field,
+                start=match.start,
+                end=match.end,
+                reasons=(
+                    "Names a member of staff because of their work.",
+                    "Policy clause: SPSO 67.",
+                ),
+            )

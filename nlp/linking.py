@@ -1,0 +1,275 @@
+"""Decide which member of staff a name means, how sure that is, and why.
+
+Every candidate gets points: the surroundings speak for or against the person, a name that is
+written less fully costs points, and the more common a name is, the more points it needs.
+"""
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from nlp.commonness import zipf
+from nlp.entities import EntityReader, label_at
+from nlp.matcher import Hit, Hits
+from nlp.neighbours import belongs_to_another, said_as_a_word
+from nlp.sheet import FIELDS, Part, Sheet
+from nlp.surroundings import Surroundings
+from nlp.variants import Form, NameVariant
+from records.finding import Certainty, NameMatch
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What a form of a name costs, the most it can tell, and how that is said."""
+
+    cost: float
+    best: Certainty
+    missing: float
+    """Stands in for how common the half of the name is that the post does not give."""
+    reason: str
+
+
+_WAYS = {
+    Form.ACCOUNT: _Way(-9, "certain", 0, "The post mentions this person's own account."),
+    Form.FULL: _Way(0, "certain", 0, "The name is the one in the roster."),
+    Form.SPELLING: _Way(0, "certain", 0, "The name is another spelling of the one in the roster."),
+    Form.DIMINUTIVE: _Way(
+        0.7, "certain", 0, "The first name is an everyday form of the one in the roster."
+    ),
+    Form.HALF: _Way(
+        0.7, "certain", 0, "The name has one half of the double surname in the roster."
+    ),
+    Form.MISSPELT: _Way(1, "likely", 0, "The name is one letter away from the one in the roster."),
+    Form.INITIAL: _Way(0.7, "certain", 3.5, "The initial and the surname fit."),
+    Form.TITLED: _Way(0.8, "likely", 4, "The surname fits and stands with a title."),
+    Form.SURNAME: _Way(1.5, "likely", 5, "Only the surname is given."),
+    Form.FIRST_NAME: _Way(2, "possible", 5, "Only the first name is given."),
+}
+_SURENESS: tuple[Certainty, ...] = ("certain", "likely", "possible")
+_RARE = 4.5
+"""Names up to this sum of Zipf values need no more than one point to be certain."""
+_COMMON = 8.0
+_STEP_TO_LIKELY, _STEP_TO_POSSIBLE = 1.0, 2.5
+_READ_AS_PERSON, _READ_AS_ANOTHER_THING, _A_WORD = 0.5, -1.5, -1.0
+_READ_PERSON = "The sentence reads as if a person were meant."
+_READ_THING = "The sentence reads as if a place or a thing were meant."
+_MOST_READINGS = 6
+"""Names of one post that are shown to the entity reader."""
+_MOST_PLACES = 20
+"""Places of one person's name that are reported for one post."""
+_CLEARER_BY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    hit: Hit
+    variant: NameVariant
+    part: Part
+    points: float
+    reasons: tuple[str, ...]
+    named_in_full: bool
+    """Whether the same person is named in full elsewhere in the post or what it answers."""
+
+    @property
+    def certain_at(self) -> float:
+        """The points from which on this name is certain."""
+        return 1 + min(max(_commonness(self.variant) - _RARE, 0) / 2, 3)
+
+    @property
+    def possible_at(self) -> float:
+        """The points from which on this name may mean the person."""
+        return self.certain_at - _STEP_TO_POSSIBLE
+
+    @property
+    def certainty(self) -> Certainty | None:
+        """How sure the points make it, or None when they do not suffice."""
+        way = _WAYS[self.variant.form]
+        if self.points >= self.certain_at:
+            return way.best
+        if self.points >= self.certain_at - _STEP_TO_LIKELY:
+            return _weaker("likely", way.best)
+        return "possible" if self.points >= self.possible_at else None
+
+
+def link(
+    sheet: Sheet, hits: Hits, around: Surroundings, entities: EntityReader | None
+) -> tuple[NameMatch, ...]:
+    """The members of staff whom the post means, in the order in which they appear."""
+    linker = _Linker(sheet, around, entities)
+    matches: list[NameMatch] = []
+    for _, group in groupby(_chosen(sheet, hits.names), key=lambda hit: (hit.start, hit.end)):
+        matches.extend(linker.matches(group))
+    return tuple(_reported(matches))
+
+
+class _Linker:
+    """Links the names of one post."""
+
+    def __init__(self, sheet: Sheet, around: Surroundings, entities: EntityReader | None) -> None:
+        self._sheet = sheet
+        self._around = around
+        self._entities = entities
+        self._readings_left = _MOST_READINGS
+
+    def matches(self, group: Iterable[Hit]) -> Iterator[NameMatch]:
+        """One match for each person whom this place may mean."""
+        candidates = [self._candidate(hit) for hit in group]
+        chosen = _clearest([one for one in candidates if one.certainty])
+        for candidate in chosen:
+            yield self._match(candidate, alone=len(chosen) == 1)
+
+    def _candidate(self, hit: Hit) -> _Candidate:
+        variant = hit.entry
+        assert isinstance(variant, NameVariant)
+        part = self._sheet.part_at(hit.start)
+        weighed = self._around.weigh(variant.staff_id)
+        way = _WAYS[variant.form]
+        points, reasons = weighed.points - way.cost, [way.reason, *weighed.reasons]
+        if hit.disguised:
+            reasons.insert(1, "The name is written in disguise.")
+        if said_as_a_word(self._sheet.text, hit):
+            points += _A_WORD
+            reasons.append("The name is also an everyday word.")
+        named_in_full = self._named_in_full(variant, part)
+        if named_in_full:
+            points += 2 * _STEP_TO_LIKELY
+            reasons.append("The same person is named in full nearby.")
+        candidate = _Candidate(hit, variant, part, points, tuple(reasons), named_in_full)
+        return self._read(candidate) if candidate.certainty in ("likely", "possible") else candidate
+
+    def _named_in_full(self, variant: NameVariant, part: Part) -> bool:
+        if variant.form <= Form.FULL:
+            return False
+        near = self._around.in_full | (self._around.in_full_around if part.own else set())
+        return variant.staff_id in near
+
+    def _read(self, candidate: _Candidate) -> _Candidate:
+        """Ask the entity reader about a doubtful name; it shifts the balance, it doesn't decide."""
+        if self._entities is None or self._readings_left == 0:
+            return candidate
+        self._readings_left -= 1
+        start = candidate.part.start
+        label = label_at(
+            self._entities,
+            candidate.part.text,
+            candidate.hit.start - start,
+            candidate.hit.end - start,
+        )
+        if label is None:
+            return candidate
+        person = label == "person"
+        points = candidate.points + (_READ_AS_PERSON if person else _READ_AS_ANOTHER_THING)
+        if candidate.variant.form <= Form.HALF:
+            points = max(points, candidate.possible_at)  # a whole name is never lost to a reading
+        reason = _READ_PERSON if person else _READ_THING
+        return replace(candidate, points=points, reasons=(*candidate.reasons, reason))
+
+    def _match(self, candidate: _Candidate, *, alone: bool) -> NameMatch:
+        certainty = candidate.certainty
+        assert certainty is not None
+        reasons = list(candidate.reasons)
+        where = FIELDS[candidate.part.kind]
+        if not alone:
+            certainty = "possible"
+            reasons.append("More than one person on the staff fits.")
+        if where == "context":
+            certainty = "possible"
+            reasons.append("The name only stands in what the post answers, quotes or links to.")
+        elif where == "image":
+            certainty = _weaker(certainty, "likely")
+            reasons.append("The name stands in the description of a picture.")
+        if certainty != "certain" and _commonness(candidate.variant) > _COMMON:
+            reasons.append("The name is common, so it takes more than the name to be sure.")
+        duties, why = self._around.duties(candidate.variant.staff_id)
+        start, end = (
+            candidate.hit.start - candidate.part.start,
+            candidate.hit.end - candidate.part.start,
+        )
+        return NameMatch(
+            staff_id=candidate.variant.staff_id,
+            field=where,
+            surface=candidate.part.text[start:end],
+            start=start,
+            end=end,
+            certainty=certainty,
+            duties=duties,
+            reasons=(*reasons, why),
+        )
+
+
+def _clearest(candidates: list[_Candidate]) -> list[_Candidate]:
+    """All candidates, unless one fits clearly better than every other."""
+    known = [one for one in candidates if one.named_in_full]
+    if len(known) == 1:
+        return known
+    best = sorted(candidates, key=lambda one: -one.points)
+    if len(best) > 1 and best[0].points >= best[1].points + _CLEARER_BY:
+        return best[:1]
+    return best
+
+
+def _chosen(sheet: Sheet, names: Iterable[Hit]) -> list[Hit]:
+    """The most telling reading of each place, leftmost first; what overlaps it is left out."""
+    usable = [
+        hit
+        for hit in names
+        if sheet.part_at(hit.start).kind in FIELDS and not belongs_to_another(sheet.text, hit)
+    ]
+    usable.sort(key=lambda hit: (_form(hit), hit.start, hit.start - hit.end))
+    taken: list[tuple[int, int, int]] = []
+    chosen: dict[tuple[int, int, str], Hit] = {}
+    for hit in usable:
+        if _is_free(taken, hit):
+            insort(taken, (hit.start, hit.end, _form(hit)))
+        elif (hit.start, hit.end, _form(hit)) not in taken[_near(taken, hit)]:
+            continue
+        chosen.setdefault((hit.start, hit.end, _staff_id(hit)), hit)
+    return sorted(chosen.values(), key=lambda hit: (hit.start, hit.end))
+
+
+def _near(taken: list[tuple[int, int, int]], hit: Hit) -> slice:
+    place = bisect_left(taken, (hit.start, hit.end))
+    return slice(max(place - 1, 0), place + 2)
+
+
+def _is_free(taken: list[tuple[int, int, int]], hit: Hit) -> bool:
+    return not any(
+        start < hit.end and hit.start < end for start, end, _ in taken[_near(taken, hit)]
+    )
+
+
+def _form(hit: Hit) -> Form:
+    assert isinstance(hit.entry, NameVariant)
+    return hit.entry.form
+
+
+def _staff_id(hit: Hit) -> str:
+    return hit.entry.staff_id if isinstance(hit.entry, NameVariant) else ""
+
+
+def _commonness(variant: NameVariant) -> float:
+    way = _WAYS[variant.form]
+    if variant.form is Form.ACCOUNT:
+        return 0
+    if variant.form is Form.FIRST_NAME:
+        return zipf(variant.first) + way.missing
+    if way.missing:
+        return zipf(variant.last) + way.missing
+    return zipf(variant.first) + zipf(variant.last)
+
+
+def _weaker(one: Certainty, other: Certainty) -> Certainty:
+    return max(one, other, key=_SURENESS.index)
+
+
+def _reported(matches: list[NameMatch]) -> Iterator[NameMatch]:
+    """Every place of a person's name in the post itself; places around it only for the others."""
+    here = {match.staff_id for match in matches if match.field != "context"}
+    told: Counter[str] = Counter()
+    for match in matches:
+        if match.field != "context" or match.staff_id not in here:
+            told[match.staff_id] += 1
+            if told[match.staff_id] <= _MOST_PLACES:
+                yield match

@@ -1,0 +1,108 @@
+"""Screen public posts: who is named, whether it is about their work, and how bad it is."""
+
+import threading
+from calendar import monthrange
+from datetime import date
+from typing import cast
+
+from nlp import commonness
+from nlp.concerns import endangers, find_concerns
+from nlp.entities import SPACY, EntityReader
+from nlp.linking import link
+from nlp.matcher import Hits, Matcher
+from nlp.rulebook import rulebook
+from nlp.sheet import Sheet, lay_out, readable
+from nlp.streams import open_posts, screen_lines
+from nlp.surroundings import look_around
+from nlp.terms import NAMES_THE_BODY, Term, terms
+from nlp.variants import variants
+from policies.pack import Pack
+from policies.severity import Facts, Watched, judge
+from records.finding import Finding
+from records.organisation import Organisation
+from records.post import Post
+from records.roster import Roster, StaffMember, roster_of
+
+__all__ = ["Screener", "open_posts", "screen_lines"]
+
+
+class Screener:
+    """Screens posts for one body; cheap for posts that name nobody, and it stores nothing.
+
+    `today` decides which leavers are still watched. `entities` None reads names without a model.
+    """
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        roster: Roster,
+        pack: Pack,
+        entities: EntityReader | None = SPACY,
+        *,
+        today: date,
+    ) -> None:
+        watched = roster_of(
+            member
+            for member in roster.values()
+            if _is_watched(member, today, organisation.leavers_watched_months)
+        )
+        self._pack = pack
+        self._people = cast("dict[str, Watched]", dict(watched.members))
+        self._entities = entities
+        names = [variant for member in watched.values() for variant in variants(member)]
+        self._matcher = Matcher([*terms(organisation, watched), *names])
+
+    def warm(self) -> threading.Thread:
+        """Load what only doubtful names need, in the background; the thread has been started."""
+        thread = threading.Thread(target=self._load, name="screening-warm-up", daemon=True)
+        thread.start()
+        return thread
+
+    def _load(self) -> None:
+        rulebook()
+        commonness.warm()
+        if self._entities is not None:
+            self._entities.warm()
+
+    def screen(self, post: Post) -> Finding:
+        """All that can be said about the post; `ignore` when it is nobody's concern."""
+        sheet = lay_out(post)
+        hits = self._matcher.search(sheet.text)
+        if not hits.worth_a_look:
+            return Finding.model_construct(post_id=readable(post.id))
+        return self._judged(post.id, sheet, hits)
+
+    def _judged(self, post_id: str, sheet: Sheet, hits: Hits) -> Finding:
+        around = look_around(sheet, hits)
+        if not around.names_the_body:
+            whole_names = [(hit.start, hit.end) for hit in hits.names if hit.written_in_full]
+            around.endangered = endangers(sheet, whole_names)
+        staff = link(sheet, hits, around, self._entities)
+        organisation = around.names_the_body
+        if not staff and not organisation:
+            return Finding.model_construct(post_id=readable(post_id))
+        body = [
+            (hit.start, hit.end)
+            for hit in hits.terms
+            if isinstance(hit.entry, Term) and hit.entry.kind in NAMES_THE_BODY
+        ]
+        concerns = find_concerns(sheet, staff, body, organisation=organisation)
+        judgement = judge(self._pack, Facts(staff, organisation, concerns, self._people))
+        return Finding(
+            post_id=readable(post_id),
+            staff=staff,
+            organisation=organisation,
+            concerns=concerns,
+            severity=judgement.severity,
+            disposition=judgement.disposition,
+        )
+
+
+def _is_watched(member: StaffMember, today: date, months: int) -> bool:
+    return member.ends_on is None or today <= _months_later(member.ends_on, months)
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,84 @@
+"""A post laid out as one text, so that one search covers all that its reader sees."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+from nlp.normalise import SEPARATOR
+from records.finding import FindingField
+from records.post import Post
+
+Kind = Literal["text", "title", "thread", "link", "image", "community", "author"]
+
+FIELDS: dict[Kind, FindingField] = {
+    "text": "text",
+    "title": "title",
+    "thread": "context",
+    "link": "context",
+    "image": "image",
+}
+"""The field of a finding for each kind of part; names in other parts are not reported."""
+
+# Half of a two-part character, which no UTF-8 file can hold.
+_BROKEN = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One text of the post, and where it starts on the sheet."""
+
+    kind: Kind
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """Where it ends on the sheet."""
+        return self.start + len(self.text)
+
+    @property
+    def own(self) -> bool:
+        """Whether the author wrote it for this post."""
+        return self.kind in ("text", "title", "image")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All parts of a post, joined."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+    def part_at(self, offset: int) -> Part:
+        """The part that holds the sheet's `offset`."""
+        return self.parts[bisect_right(self.parts, offset, key=lambda part: part.start) - 1]
+
+
+def readable(text: str) -> str:
+    """The text with broken characters replaced one by one, so that it can be written as UTF-8."""
+    return text if text.isascii() else _BROKEN.sub("\ufffd", text)
+
+
+def lay_out(post: Post) -> Sheet:
+    """Lay out the post; offsets inside a part are those of the post's own field."""
+    around = post.context
+    texts: list[tuple[Kind, str | None]] = [
+        ("text", post.text),
+        ("title", around.title),
+        ("thread", around.parent_text),
+        ("thread", around.root_text),
+        ("thread", around.quoted_text),
+        ("link", around.link_title),
+        ("community", around.community),
+        ("author", post.author.handle),
+        *(("image", picture.alt) for picture in post.media),
+    ]
+    parts = []
+    start = 0
+    for kind, text in texts:
+        if text or kind == "text":
+            clean = readable(text or "").replace(SEPARATOR, "\x00")
+            parts.append(Part(kind, start, clean))
+            start += len(clean) + 1
+    return Sheet(SEPARATOR.join(part.text for part in parts), tuple(parts))
