@@ -227,7 +227,7 @@ def _sweep(session: Session, now: datetime) -> None:
 
 
 def _plain(address: str) -> str:
-    return address.strip().casefold()
+    return address.strip().lower()
 
 
 def _hash(token: str) -> str:

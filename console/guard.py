@@ -58,6 +58,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
         started = False
 
