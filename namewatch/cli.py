@@ -1,6 +1,7 @@
 """The command line; every command imports what it needs, so that help comes at once."""
 
 import sys
+import traceback
 from contextlib import contextmanager
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,4 +180,16 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        app()
+    except Exception as fault:  # noqa: BLE001 - its words and values may hold what nobody may read
+        places = " < ".join(
+            f"{Path(frame.filename).name}:{frame.lineno}"
+            for frame in reversed(traceback.extract_tb(fault.__traceback__)[-6:])
+        )
+        typer.echo(
+            f"namewatch: this should not have happened ({type(fault).__name__} at {places})."
+            " What was kept is safe; please report it with this line.",
+            err=True,
+        )
+        sys.exit(WRONG)
