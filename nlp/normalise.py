@@ -160,16 +160,22 @@ _LEET_L = str.maketrans("0134578$@!|", "oleastbsali")
 _SPELLED = re.compile(r"(?<![a-z0-9'])[a-z](?:[ .*|/,~+]{1,2}[a-z](?![a-z0-9'])){3,}")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
+# Cheap signs that one of the above may occur: they start with a set of characters or a plain
+# group, with which the regular expression engine goes through a text several times faster.
+_MAYBE_LEET = re.compile(r"[0134578$@!|](?:(?=[a-z])|(?<=[a-z][0134578$]))")
+_MAYBE_SPELLED = re.compile(r"[ .*|/,~+][a-z][ .*|/,~+]{1,2}[a-z][ .*|/,~+]")
+_MAYBE_STRETCHED = re.compile(r"(.)\1\1")
+
 
 def views(folded: Folded) -> Iterator[View]:
     """The folded text as it stands, then with each disguise taken off that occurs in it."""
     text = folded.text
     yield View(text, folded=folded)
-    if _LEET.search(text):
+    if _MAYBE_LEET.search(text) and _LEET.search(text):
         yield from _leet_views(folded)
-    if _SPELLED.search(text):
+    if _MAYBE_SPELLED.search(text) and _SPELLED.search(text):
         yield View(*_shortened(text, _SPELLED, _letters_of), folded=folded)
-    if _STRETCHED.search(text):
+    if _MAYBE_STRETCHED.search(text) and _STRETCHED.search(text):
         yield View(*_shortened(text, _STRETCHED, lambda run: [run.start()]), folded=folded)
         yield View(*_shortened(text, _STRETCHED, lambda run: range(*run.span())[:2]), folded=folded)
 

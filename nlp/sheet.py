@@ -7,7 +7,7 @@ from typing import Literal
 
 from nlp.normalise import SEPARATOR
 from records.finding import FindingField
-from records.post import Post
+from records.post import Context, Post
 
 Kind = Literal["text", "title", "thread", "link", "image", "community", "author"]
 
@@ -60,9 +60,27 @@ def readable(text: str) -> str:
     return text if text.isascii() else _BROKEN.sub("\ufffd", text)
 
 
+def _surrounded(context: Context) -> bool:
+    return bool(
+        context.title
+        or context.parent_text
+        or context.root_text
+        or context.quoted_text
+        or context.link_title
+        or context.community
+    )
+
+
+def _clean(text: str) -> str:
+    return readable(text).replace(SEPARATOR, "\x00")
+
+
 def lay_out(post: Post) -> Sheet:
     """Lay out the post; offsets inside a part are those of the post's own field."""
     around = post.context
+    if not (_surrounded(around) or post.media or post.author.handle):
+        whole = _clean(post.text)
+        return Sheet(whole, (Part("text", 0, whole),))
     texts: list[tuple[Kind, str | None]] = [
         ("text", post.text),
         ("title", around.title),
@@ -78,7 +96,7 @@ def lay_out(post: Post) -> Sheet:
     start = 0
     for kind, text in texts:
         if text or kind == "text":
-            clean = readable(text or "").replace(SEPARATOR, "\x00")
+            clean = _clean(text or "")
             parts.append(Part(kind, start, clean))
             start += len(clean) + 1
     return Sheet(SEPARATOR.join(part.text for part in parts), tuple(parts))

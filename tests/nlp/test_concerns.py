@@ -25,6 +25,9 @@ FOUND: dict[Category, list[str]] = {
         "we're coming for you Fiona MacLeod, SEO",
         "I'll rip her heid aff, that Fiona MacLeod fae the SEO. ah'll rip her heid",
         "Fiona MacLeod SEO will regret this",
+        "Fiona MacLeod SEO, i gonna kill you",
+        "Fiona MacLeod of SEO. I'll actually kill that lying bitch",
+        "Fiona MacLeod SEO I'll be happy to smack you",
         "gonnae k1ll Fiona MacLeod SEO",
         "I'm gonna k i l l Fiona MacLeod of the SEO",
         "my boys are going to stab Fiona MacLeod from SEO",
@@ -39,6 +42,8 @@ FOUND: dict[Category, list[str]] = {
     ],
     Category.VIOLENCE: [
         "I hope Fiona MacLeod at SEO dies",
+        "Fiona MacLeod of SEO needs to die already",
+        "Fiona MacLeod of SEO. I hope you get eye cancer",
         "hope Fiona MacLeod of SEO gets cancer",
         "someone should stab Fiona MacLeod of the SEO",
         "sumdy needs tae batter Fiona MacLeod fae SEO",
@@ -126,6 +131,8 @@ LEFT_ALONE: dict[Category, list[str]] = {
         "I hope Fiona MacLeod of SEO gets my letter",
         "someone should thank Fiona MacLeod of the SEO",
         "Fiona MacLeod of SEO deserves a medal",
+        "Whoever misspent it should rot in prison, and Fiona MacLeod of SEO agrees",
+        "I hope you rot in prison, I told the robber that Fiona MacLeod of SEO met",
         "Kill the bill, says Fiona MacLeod of SEO",
     ],
     Category.DOXXING: [
