@@ -1,4 +1,4 @@
-"""Who may do what with an incident; every path asks here, and the answer is no unless a rule says yes."""
+"""Who may do what with an incident; every path asks here, and the answer is no without a rule."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Action(StrEnum):
 
 
 ANYBODY_ON_THE_LIST = frozenset(Action)
-"""For now the list decides everything; decisions that only some roles take come with their forms."""
+"""What being on the list allows; so far that is everything there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ def check_may(standing: Standing, action: Action) -> None:
     """Raise NotAllowedError, with the reason, unless the action is allowed."""
     if standing.named:
         # SPSO 68: even as HR officer or Director.
-        raise NotAllowedError("You are named in this incident yourself, so you can't open its record.")
+        raise NotAllowedError(
+            "You are named in this incident yourself, so you can't open its record."
+        )
     if not standing.employed:
         raise NotAllowedError("You no longer work here.")
     if not standing.on_list or action not in ANYBODY_ON_THE_LIST:

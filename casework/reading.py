@@ -89,7 +89,9 @@ def _record_identity(session: Session, incident: Incident, open_key: OpenKey) ->
 
 def _finding(mention: Mention, identity: x25519.Identity) -> Finding:
     place = place_of("finding", mention.post_key)
-    return Finding.model_validate_json(unseal(mention.sealed_finding, place=place, identity=identity))
+    return Finding.model_validate_json(
+        unseal(mention.sealed_finding, place=place, identity=identity)
+    )
 
 
 def _post(mention: Mention, identity: x25519.Identity) -> Post:

@@ -47,8 +47,10 @@ def print_one(reference: str) -> None:
         incident = _by_reference(session, reference)
         kinds = ", ".join(incident.categories)
         terminal.print(f"[bold]{reference}[/] · {incident.severity} · {kinds} · {incident.state}")
-        terminal.print(f"opened {_shown(incident.opened_at, zone)} under {incident.policy}"
-                       f" {incident.policy_version} · posts: {incident.mention_count}")
+        terminal.print(
+            f"opened {_shown(incident.opened_at, zone)} under {incident.policy}"
+            f" {incident.policy_version} · posts: {incident.mention_count}"
+        )
         if incident.escalates_at:
             terminal.print(f"waits to be acknowledged until {_shown(incident.escalates_at, zone)}")
         for entry in entries_about(session, reference):
@@ -63,11 +65,14 @@ def acknowledge(reference: str, by: str | None) -> str:
     actor = by or settings.acting_as
     if actor is None:
         raise NamewatchError(
-            "say who you are: namewatch ack REFERENCE --by STAFF_ID, or set acting_as in settings.toml."
+            "say who you are: namewatch ack REFERENCE --by STAFF_ID,"
+            " or set acting_as in settings.toml."
         )
     member = configuration.roster.get(actor)
     if member is None:
-        raise ConfigurationError(f"staff_id {actor} is not in the roster.", file=settings.roster_file)
+        raise ConfigurationError(
+            f"staff_id {actor} is not in the roster.", file=settings.roster_file
+        )
     now = utc_now()
     day = now.astimezone(configuration.organisation.calendar.zone).date()
     with transaction(_database(settings)) as session:

@@ -2,8 +2,8 @@
 
 import sys
 import traceback
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -151,7 +151,7 @@ def ack(
 
 
 @app.command("test-alert")
-def test_alert(
+def send_test(
     to: Annotated[
         str | None, typer.Option(help="A staff_id; everybody who holds a role unless given.")
     ] = None,
@@ -166,7 +166,7 @@ def test_alert(
 
 @app.command()
 def doctor() -> None:
-    """Check configuration, keys, database, browser, channels and cover; say how to mend each fault."""
+    """Check configuration, keys, browser, channels and cover; say how to mend each fault."""
     from namewatch import doctor as checks  # noqa: PLC0415
 
     with _plainly():

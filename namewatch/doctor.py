@@ -86,7 +86,7 @@ def _channels(subject: str, built: Built) -> Iterator[Check]:
 
 
 def _cover(subject: str, built: Built) -> Iterator[Check]:
-    """Is there a place that nobody could fill today, whoever is named?"""
+    """Whether everybody, once named, would have somebody told of it today."""
     services = built.services
     day = services.now().astimezone(services.organisation.calendar.zone).date()
     for member in services.roster.values():
@@ -102,7 +102,9 @@ def _cover(subject: str, built: Built) -> Iterator[Check]:
         if not routing.recipients:
             yield Check(subject, f"if {member.staff_id} is named, nobody would be told.")
         elif unreached:
-            yield Check(subject, f"the {unreached[0]} of {member.staff_id} has no address on any channel.")
+            yield Check(
+                subject, f"the {unreached[0]} of {member.staff_id} has no address on any channel."
+            )
 
 
 def _record(subject: str, built: Built) -> Iterator[Check]:
@@ -118,9 +120,13 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
         )
         alone = list(session.exec(waiting))
     for reference in sorted({one.reference for one in lost}):
-        yield Check(subject, f"{reference}: an alert could not be delivered and nobody has seen it.")
+        yield Check(
+            subject, f"{reference}: an alert could not be delivered and nobody has seen it."
+        )
     for incident in alone:
-        yield Check(subject, f"{incident.reference}: nobody has seen it and nobody is left to tell.")
+        yield Check(
+            subject, f"{incident.reference}: nobody has seen it and nobody is left to tell."
+        )
     if not lost and not alone:
         yield Check(subject)
 

@@ -12,7 +12,9 @@ class OnlyReferences(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, with the kind of error instead of its words."""
         words = _ADDRESS.sub("[removed]", record.getMessage())
-        fault = f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
+        fault = (
+            f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
+        )
         return f"{self.formatTime(record)} {record.levelname.lower()} {record.name}: {words}{fault}"
 
 

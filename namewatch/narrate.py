@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from records.audit import AuditEntry
 from policies.pack import Pack
+from records.audit import AuditEntry
 
 _CHANNELS = {"email": "e-mail", "slack": "Slack"}
 _KINDS = {
@@ -43,7 +43,9 @@ def _opened(entry: AuditEntry, _pack: Pack) -> str:
 
 def _joined(entry: AuditEntry, _pack: Pack) -> str:
     graver = f", now {entry.about['severity']}" if entry.about["graver"] else ""
-    return f"[bold]Found[/]   {entry.reference}: post {entry.about['posts']} of this incident{graver}"
+    return (
+        f"[bold]Found[/]   {entry.reference}: post {entry.about['posts']} of this incident{graver}"
+    )
 
 
 def _triage(entry: AuditEntry, _pack: Pack) -> str:
@@ -54,7 +56,8 @@ def _told(entry: AuditEntry, pack: Pack) -> str:
     channel = _CHANNELS.get(entry.about["channel"], entry.about["channel"])
     repeat = " (marked as a repeat)" if entry.about["repeat"] else ""
     role = pack.role_title(entry.about["role"])
-    return f"[green]Told[/]    {entry.reference}: {role} by {channel}{_KINDS[entry.about['kind']]}{repeat}"
+    why = _KINDS[entry.about["kind"]]
+    return f"[green]Told[/]    {entry.reference}: {role} by {channel}{why}{repeat}"
 
 
 def _not_told(entry: AuditEntry, pack: Pack) -> str:
@@ -67,7 +70,8 @@ def _nobody(entry: AuditEntry, pack: Pack) -> str:
 
 
 def _sealed(entry: AuditEntry, _pack: Pack) -> str:
-    return f"[bold]Sealed[/]  {entry.reference}: exhibit {entry.about['exhibit']}, {entry.about['grade']}"
+    number, grade = entry.about["exhibit"], entry.about["grade"]
+    return f"[bold]Sealed[/]  {entry.reference}: exhibit {number}, {grade}"
 
 
 def _seen(entry: AuditEntry, _pack: Pack) -> str:

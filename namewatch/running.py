@@ -119,17 +119,24 @@ class Told:
             self._last = entry.id or self._last
             if line := self._narrator.line(entry):
                 self._terminal.print(f"{line[0]}  {line[1]}")
-            if entry.action == "evidence sealed" and not self._hinted:
+            if entry.action == "evidence sealed":
                 self._hint(entry.reference or "")
 
     def _hint(self, reference: str) -> None:
-        self._hinted = True
-        if not self._built.settings.practice:
+        """In practice: what to try next, once."""
+        if self._hinted or not self._built.settings.practice:
             return
+        self._hinted = True
+        services = self._built.services
         command = Path(sys.argv[0])
         shown = command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
-        show = self._terminal.print
-        show("          [dim]try next, in a second terminal:[/]")
-        show(f"          [bold]{shown} ack {reference}[/]            [dim]say that you have seen it[/]")
-        show(f"          [bold]{shown} incident show {reference}[/]  [dim]what is kept, without names[/]")
-        show(f"          [bold]{self._built.services.record_link(reference)}[/]  [dim]the record; its sign-in code comes by mail[/]\n")
+        reader = services.roster[self._built.settings.acting_as or next(iter(services.roster))]
+        for line in (
+            "[dim]try next, in a second terminal:[/]",
+            f"[bold]{shown} ack {reference}[/]  [dim]say that you have seen it[/]",
+            f"[bold]{shown} incident show {reference}[/]  [dim]what is kept, without names[/]",
+            "[dim]or open the record as the line manager would:[/]",
+            f"[bold]{services.record_link(reference)}[/]",
+            f"[dim]sign in as {reader.email}; the code arrives in mails/latest.txt[/]\n",
+        ):
+            self._terminal.print(f"          {line}")

@@ -2,14 +2,15 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO
 
 from namewatch.configuration import configuration_of
-from nlp.screening import Screener, open_posts, screen_lines
+from nlp.screening import Screener, screen_lines
 from records.errors import ConfigurationError
+from records.post_file import open_posts
 
 
 def screen(organisation: Path, roster: Path, files: list[Path], *, everything: bool) -> int:
@@ -27,12 +28,12 @@ def screen(organisation: Path, roster: Path, files: list[Path], *, everything: b
         screener,
         _streams(files),
         everything=everything,
-        out=lambda line: print(line),  # noqa: T201
+        out=print,
         complain=lambda sentence: print(f"namewatch: {sentence}", file=sys.stderr),  # noqa: T201
     )
 
 
-def _streams(files: list[Path]) -> Iterator[tuple[str, Iterable[bytes] | IO[bytes]]]:
+def _streams(files: list[Path]) -> Iterator[tuple[str, IO[bytes]]]:
     if not files:
         yield "standard input", sys.stdin.buffer
     for file in files:

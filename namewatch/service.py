@@ -27,6 +27,7 @@ from workflows.sweep import Sweep
 from workflows.watch import Watch
 
 SECONDS_TO_STOP = 5.0
+STRANGER = "unknown"
 NOT_ON_THE_LIST = "Only people on this incident's list can answer for it. Nothing was changed."
 
 
@@ -57,7 +58,10 @@ class Service:
         self._stops.append(sweep.stop)
         self._start_slack()
         screener = Screener(
-            services.organisation, services.roster, services.pack, today=date.today()  # noqa: DTZ011
+            services.organisation,
+            services.roster,
+            services.pack,
+            today=date.today(),  # noqa: DTZ011
         )
         watch = Watch(services, engine, screener.screen)
         runner = Runner(sources_of(self.built.settings), watch.cursor, watch.take, self.report)
@@ -106,15 +110,14 @@ class Service:
         now = services.now()
         try:
             with transaction(services.database) as session:
-                if member is None:
-                    raise CaseworkError  # a stranger: the answer is the same as off the list
                 incident = incidents.by_reference(session, press.reference)
                 incidents.acknowledge(
                     session,
                     incident,
-                    actor=member.staff_id,
+                    actor=member.staff_id if member else STRANGER,
                     via="slack",
-                    employed=member.works_on(now.astimezone(services.organisation.calendar.zone).date()),
+                    employed=member is not None
+                    and member.works_on(now.astimezone(services.organisation.calendar.zone).date()),
                     now=now,
                 )
         except CaseworkError:
@@ -122,7 +125,7 @@ class Service:
                 note(
                     session,
                     "press refused",
-                    actor=member.staff_id if member else "unknown",
+                    actor=member.staff_id if member else STRANGER,
                     now=now,
                     about={"via": "slack"},
                 )

@@ -97,11 +97,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then the file."""
         return env_settings, init_settings
@@ -156,7 +156,7 @@ def configured_home() -> Path | None:
 
 
 def home_in_use() -> Path:
-    """NAMEWATCH_HOME, or else the practice run's folder; raises ConfigurationError without either."""
+    """NAMEWATCH_HOME, else the practice run's folder; raises ConfigurationError without either."""
     home = configured_home() or practice_home()
     if not home.is_dir():
         raise ConfigurationError(

@@ -29,7 +29,9 @@ def send(to: str | None) -> int:
             fault = _send_one(built, staff_id, role, channel.name)
             failed += fault is not None
             outcome = f"[red]not sent[/]  {staff_id} ({title}) by {channel.name}: {fault}"
-            terminal.print(outcome if fault else f"[green]sent[/]      {staff_id} ({title}) by {channel.name}")
+            terminal.print(
+                outcome if fault else f"[green]sent[/]      {staff_id} ({title}) by {channel.name}"
+            )
     terminal.print("Ask each of them whether the test has arrived: sent is not yet read.")
     return failed
 
@@ -46,7 +48,9 @@ def _send_one(built: Built, staff_id: str, role: str, channel: str) -> str | Non
     )
     try:
         now = services.now().strftime("%Y%m%d%H%M%S%f")
-        services.channels[channel].deliver(message, services.roster[staff_id], f"test-{staff_id}-{now}")
+        services.channels[channel].deliver(
+            message, services.roster[staff_id], f"test-{staff_id}-{now}"
+        )
     except DeliveryError as error:
         return error.code
     return None

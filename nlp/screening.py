@@ -2,8 +2,8 @@
 
 import threading
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
-from typing import cast
 
 from nlp import commonness
 from nlp.concerns import endangers, find_concerns
@@ -11,8 +11,8 @@ from nlp.entities import SPACY, EntityReader
 from nlp.linking import link
 from nlp.matcher import Hits, Matcher
 from nlp.rulebook import rulebook
-from nlp.sheet import Sheet, lay_out, readable
-from nlp.streams import open_posts, screen_lines
+from nlp.sheet import Sheet, lay_out
+from nlp.streams import screen_lines
 from nlp.surroundings import look_around
 from nlp.terms import NAMES_THE_BODY, Term, terms
 from nlp.variants import variants
@@ -20,10 +20,10 @@ from policies.pack import Pack
 from policies.severity import Facts, Watched, judge
 from records.finding import Finding
 from records.organisation import Organisation
-from records.post import Post
+from records.post import Post, readable
 from records.roster import Roster, StaffMember, roster_of
 
-__all__ = ["Screener", "open_posts", "screen_lines"]
+__all__ = ["Screener", "screen_lines"]
 
 
 class Screener:
@@ -47,7 +47,7 @@ class Screener:
             if _is_watched(member, today, organisation.leavers_watched_months)
         )
         self._pack = pack
-        self._people = cast("dict[str, Watched]", dict(watched.members))
+        self._people: Mapping[str, Watched] = watched
         self._entities = entities
         names = [variant for member in watched.values() for variant in variants(member)]
         self._matcher = Matcher([*terms(organisation, watched), *names])

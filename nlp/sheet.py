@@ -1,13 +1,12 @@
 """A post laid out as one text, so that one search covers all that its reader sees."""
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
 from nlp.normalise import SEPARATOR
 from records.finding import FindingField
-from records.post import Context, Post
+from records.post import Context, Post, readable
 
 Kind = Literal["text", "title", "thread", "link", "image", "community", "author"]
 
@@ -21,7 +20,6 @@ FIELDS: dict[Kind, FindingField] = {
 """The field of a finding for each kind of part; names in other parts are not reported."""
 
 # Half of a two-part character, which no UTF-8 file can hold.
-_BROKEN = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,6 @@ class Sheet:
     def part_at(self, offset: int) -> Part:
         """The part that holds the sheet's `offset`."""
         return self.parts[bisect_right(self.parts, offset, key=lambda part: part.start) - 1]
-
-
-def readable(text: str) -> str:
-    """The text with broken characters replaced one by one, so that it can be written as UTF-8."""
-    return text if text.isascii() else _BROKEN.sub("\ufffd", text)
 
 
 def _surrounded(context: Context) -> bool:

@@ -23,7 +23,8 @@ LINE_MANAGER = "line_manager"
 SHIPPED = ("spso", "wics")
 
 Limit = Annotated[
-    TimeLimit, BeforeValidator(lambda text: text if isinstance(text, TimeLimit) else TimeLimit.parse(text))
+    TimeLimit,
+    BeforeValidator(lambda text: text if isinstance(text, TimeLimit) else TimeLimit.parse(text)),
 ]
 
 
@@ -74,9 +75,7 @@ class Asking(_Table):
 
     @field_validator("steps")
     @classmethod
-    def _others_are_asked_too(
-        cls, steps: dict[str, tuple[str, ...]]
-    ) -> dict[str, tuple[str, ...]]:
+    def _others_are_asked_too(cls, steps: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         if "others" not in steps:
             raise ValueError('"others" is missing; it is for everybody without steps of their own')
         return steps
@@ -120,9 +119,13 @@ class Pack(_Table):
     @field_validator("severity_rules")
     @classmethod
     def _last_rule_takes_all(cls, rules: tuple[SeverityRule, ...]) -> tuple[SeverityRule, ...]:
-        last = rules[-1].model_dump(exclude={"severity", "disposition", "clause"}, exclude_defaults=True)
+        last = rules[-1].model_dump(
+            exclude={"severity", "disposition", "clause"}, exclude_defaults=True
+        )
         if last:
-            raise ValueError("the last severity rule must be without conditions, so that it takes every finding")
+            raise ValueError(
+                "the last severity rule must be without conditions, so that it takes every finding"
+            )
         return rules
 
     @model_validator(mode="after")
@@ -148,7 +151,9 @@ class Pack(_Table):
 
     def role_title(self, role: str) -> str:
         """The role in plain words."""
-        return "line manager" if role == LINE_MANAGER else self.roles.get(role, role.replace("_", " "))
+        return (
+            "line manager" if role == LINE_MANAGER else self.roles.get(role, role.replace("_", " "))
+        )
 
 
 def read_pack(name: str, beside: Path | None = None) -> Pack:

@@ -1,5 +1,6 @@
 """Severity and disposition of a finding, by the policy pack's table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,7 +38,7 @@ class Facts:
     staff: tuple[NameMatch, ...]
     organisation: bool
     concerns: tuple[Concern, ...]
-    people: dict[str, Watched]
+    people: Mapping[str, Watched]
 
     @property
     def surest(self) -> tuple[NameMatch, ...]:
@@ -74,7 +75,6 @@ def _concern_fits(rule: SeverityRule, concerns: tuple[Concern, ...]) -> bool:
     if not rule.categories:
         return True
     return any(
-        concern.category in rule.categories
-        and (not rule.targets or concern.target in rule.targets)
+        concern.category in rule.categories and (not rule.targets or concern.target in rule.targets)
         for concern in concerns
     )

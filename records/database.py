@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from records import tables as tables  # every foreign key has to find its table
+from records import tables  # noqa: F401 - every foreign key has to find its table
 from records.errors import ConfigurationError, NamewatchError
 
 BUSY_MS = 30_000

@@ -31,9 +31,7 @@ class Incident(SQLModel, table=True):
     mention_count: int = 1
     acknowledged_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     escalation_level: int = 0
-    escalates_at: datetime | None = Field(
-        default=None, sa_column=moment(optional=True, index=True)
-    )
+    escalates_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
     page_link: bytes | None = None
     """The post's address, sealed for the working key, kept until nobody needs telling any more."""
 

@@ -1,11 +1,15 @@
 """A public post, in the form of docs/reference/contracts.md."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+import json
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from records.errors import NamewatchError
+
+_BROKEN = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Filled = Annotated[str, StringConstraints(min_length=1)]
 
@@ -62,22 +66,42 @@ class Post(BaseModel):
     context: Context = Field(default_factory=Context)
     media: tuple[Media, ...] = ()
 
-    @property
-    def moment(self) -> datetime | None:
-        """When the platform says the post was published, if it says so."""
-        return self.published_at
-
 
 def read_post(line: bytes | str) -> Post:
-    """Read one line of Post JSON Lines.
+    """Read one line of Post JSON Lines; half of a two-part character, as cut texts have, is mended.
 
     Raises PostUnreadableError with a sentence that quotes nothing of the line.
     """
     try:
         return Post.model_validate_json(line)
     except ValidationError as error:
+        raw = line.encode(errors="surrogatepass") if isinstance(line, str) else line
+        if _HALF_CHARACTER.search(raw) and (mended := _mended(raw)) is not None:
+            return mended
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the line"
         raise PostUnreadableError(f"{place}: {first['type'].replace('_', ' ')}") from None
     except RecursionError:
         raise PostUnreadableError("the line: nested too deeply") from None
+
+
+def readable(text: str) -> str:
+    """The text with broken characters replaced one by one, so that it can be written as UTF-8."""
+    return text if text.isascii() else _BROKEN.sub("\ufffd", text)
+
+
+def _mended(line: bytes) -> Post | None:
+    try:
+        return Post.model_validate(_all_readable(json.loads(line)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _all_readable(value: Any) -> Any:
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, list):
+        return [_all_readable(one) for one in value]
+    if isinstance(value, dict):
+        return {readable(name): _all_readable(one) for name, one in value.items()}
+    return value

@@ -116,7 +116,9 @@ def read_roster(file: Path) -> Roster:
         members[member.staff_id] = member
         lines[member.staff_id] = line
     if not members:
-        raise ConfigurationError("there is nobody in the roster; add a row for each person.", file=file)
+        raise ConfigurationError(
+            "there is nobody in the roster; add a row for each person.", file=file
+        )
     roster = Roster(members, file=file, lines=lines)
     _check_managers(roster)
     return roster
@@ -150,9 +152,13 @@ def _rows(
             "this file is missing; `namewatch init` writes a commented one.", file=file
         ) from None
     except OSError as error:
-        raise ConfigurationError(f"this file can't be read ({error.strerror}).", file=file) from None
+        raise ConfigurationError(
+            f"this file can't be read ({error.strerror}).", file=file
+        ) from None
     except UnicodeDecodeError:
-        raise ConfigurationError("this file is not UTF-8; save it as UTF-8 CSV.", file=file) from None
+        raise ConfigurationError(
+            "this file is not UTF-8; save it as UTF-8 CSV.", file=file
+        ) from None
     kept = [
         (number, line)
         for number, line in enumerate(io.StringIO(text, newline=None), start=1)

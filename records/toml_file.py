@@ -22,7 +22,9 @@ def read_toml(file: Path) -> dict[str, Any]:
             "this file is missing; `namewatch init` writes a commented one.", file=file
         ) from None
     except OSError as error:
-        raise ConfigurationError(f"this file can't be read ({error.strerror}).", file=file) from None
+        raise ConfigurationError(
+            f"this file can't be read ({error.strerror}).", file=file
+        ) from None
     except UnicodeDecodeError:
         raise ConfigurationError("this file is not UTF-8.", file=file) from None
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ from records.columns import moment
 
 
 class SourceCursor(SQLModel, table=True):
-    """The place up to which everything of a source has been screened and, where it matters, kept."""
+    """The place up to which all of a source has been screened and, where it matters, kept."""
 
     __tablename__ = "source_cursor"
 

@@ -6,8 +6,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from govuk_bank_holidays.bank_holidays import BankHolidays
-
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -58,6 +56,9 @@ class WorkingHours:
 @cache
 def scottish_bank_holidays() -> frozenset[date]:
     """Scotland's bank holidays as shipped with govuk-bank-holidays (no network)."""
+    # Imports a web client, which most starts never need.
+    from govuk_bank_holidays.bank_holidays import BankHolidays  # noqa: PLC0415
+
     holidays = BankHolidays(use_cached_holidays=True)
     return frozenset(day["date"] for day in holidays.get_holidays(division=BankHolidays.SCOTLAND))
 

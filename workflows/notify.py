@@ -6,6 +6,7 @@ from datetime import timedelta
 from dbos import DBOS
 from sqlmodel import Session, col, select
 
+from alerts.channel import Channel
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
 from alerts.routing import Question, Recipient, Routing, route
@@ -146,14 +147,23 @@ def send(delivery_id: int, attempt: int) -> str:
     if begun is None:
         return "settled before"
     delivery, message = begun
-    channel = held.channels.get(delivery.channel)
     try:
-        if channel is None:
-            raise DeliveryError("channel not set up", permanent=True)
-        code = channel.deliver(message, held.roster[delivery.staff_id], f"d{delivery_id}").code
+        code = (
+            _channel(held, delivery.channel)
+            .deliver(message, held.roster[delivery.staff_id], f"d{delivery_id}")
+            .code
+        )
     except DeliveryError as error:
         return _settle_failure(held, delivery_id, error)
     return _settle_success(held, delivery_id, code)
+
+
+def _channel(held: Services, name: str) -> Channel:
+    """The channel, unless it was taken out of the settings since the delivery was written."""
+    channel = held.channels.get(name)
+    if channel is None:
+        raise DeliveryError("channel not set up", permanent=True)
+    return channel
 
 
 def _begin(held: Services, delivery_id: int, attempt: int) -> tuple[Delivery, Message] | None:
@@ -246,6 +256,4 @@ def _note_delivery(session: Session, held: Services, delivery: Delivery, action:
     }
     if delivery.error:
         about["why"] = delivery.error
-    note(
-        session, action, actor=MACHINE, now=held.now(), reference=incident.reference, about=about
-    )
+    note(session, action, actor=MACHINE, now=held.now(), reference=incident.reference, about=about)

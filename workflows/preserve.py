@@ -8,7 +8,8 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from casework.audit import note
-from evidence.preserve import CaptureTask, Preserved, preserve as make_exhibit
+from evidence.preserve import CaptureTask, Preserved
+from evidence.preserve import preserve as make_exhibit
 from records.audit import MACHINE
 from records.database import reading, transaction
 from records.exhibit import Exhibit

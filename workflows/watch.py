@@ -129,9 +129,7 @@ class Watch:
         session.add(mention)
         session.flush()
         assert mention.id is not None
-        self.engine.enqueue(
-            session, PRESERVING, "preserve", f"preserve:{mention.id}", mention.id
-        )
+        self.engine.enqueue(session, PRESERVING, "preserve", f"preserve:{mention.id}", mention.id)
         tell_those_due(session, self.engine, incident, kind, level=level)
 
     def _open(
@@ -174,7 +172,7 @@ class Watch:
         )
         if graver:
             incident.escalates_at = acknowledge_by(
-                held.pack, incident.severity, held.now(), held.organisation.calendar
+                held.pack, hit.finding.severity, held.now(), held.organisation.calendar
             )
             incident.escalation_level = 0
             self._keep_page_link(incident, hit)

@@ -1,18 +1,11 @@
 """Lines of a plain, gzip or zstd file, with their places, none longer than memory bears."""
 
-import gzip
 import io
-import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, cast
-
-import zstandard
 
 from monitors.errors import SourceError
-
-LONGEST_LINE = 4 * 1024 * 1024
-CHUNK = 128 * 1024
+from records.post_file import BREAKS_OFF, CHUNK, LONGEST_LINE, open_posts
 
 
 class PlaceGoneError(SourceError):
@@ -31,7 +24,7 @@ class LineFile:
 
     def __init__(self, path: Path, start: int) -> None:
         self.place = start
-        self._file = _open(path)
+        self._file = open_posts(path)
         try:
             self._go_to(start)
         except BaseException:
@@ -90,50 +83,5 @@ class LineFile:
     def _read(self, most: int, read: Callable[[int], bytes] | None = None) -> bytes:
         try:
             return (read or self._file.readline)(most)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError):
+        except BREAKS_OFF:
             raise UnpackingError from None
-
-
-def _open(path: Path) -> io.BufferedReader:
-    if path.suffix == ".zst":
-        return io.BufferedReader(_Unpacked(path.open("rb")), CHUNK)
-    if path.suffix == ".gz":
-        return cast("io.BufferedReader", gzip.open(path, "rb"))
-    return path.open("rb")
-
-
-class _Unpacked(io.RawIOBase):
-    """A zstd file unpacked on the way; unlike the library's reader it notices a missing end."""
-
-    def __init__(self, packed: BinaryIO) -> None:
-        self._packed = packed
-        self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
-        while not self._ready:
-            packed = self._next_packed()
-            if not packed:
-                if self._frame is not None:
-                    raise EOFError
-                return 0
-            if self._frame is None:
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-            self._ready = memoryview(self._frame.decompress(packed))
-        taken = min(len(buffer), len(self._ready))
-        buffer[:taken] = self._ready[:taken]
-        self._ready = self._ready[taken:]
-        return taken
-
-    def _next_packed(self) -> bytes:
-        rest = b""
-        if self._frame is not None and self._frame.eof:
-            rest, self._frame = self._frame.unused_data, None
-        return rest or self._packed.read(CHUNK)
-
-    def close(self) -> None:
-        self._packed.close()
-        super().close()

@@ -1,1 +1,1 @@
-"""Practice mode: an invented body, an invented platform and a mailbox that keeps what it is sent."""
+"""Practice mode: an invented body, an invented platform and a mailbox that keeps its mail."""

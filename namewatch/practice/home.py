@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from evidence.vault import create_keys
 from namewatch.init import write_private
 from namewatch.ports import free_port
 from namewatch.practice.mailbox import Mailbox
 from namewatch.practice.platform import Platform
 from namewatch.settings import PRACTICE_MARK
-from evidence.vault import create_keys
 from records.errors import ConfigurationError
 
 _SETTINGS = """# Written by the practice run.
@@ -61,7 +61,8 @@ def begin(home: Path, console_port: int = 8080) -> Practice:
         home.mkdir(parents=True, mode=0o700)
     except OSError as error:
         raise ConfigurationError(
-            f"this folder can't be written ({error.strerror}); set NAMEWATCH_PRACTICE_HOME to another.",
+            f"this folder can't be written ({error.strerror});"
+            " set NAMEWATCH_PRACTICE_HOME to another.",
             file=home,
         ) from None
     write_private(home / PRACTICE_MARK, "Made by namewatch for practice; it is thrown away.\n")

@@ -18,7 +18,7 @@ class _Keep:
         self._count = 0
 
     async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope
+        self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Keep one mail; the newest stands under latest.txt, ready to read."""
         self._count += 1

@@ -1,4 +1,4 @@
-"""The practice platform: posts as real web pages on this machine, and the file they are read from."""
+"""The practice platform: posts as real web pages, and the file that they are read from."""
 
 import threading
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from records.post import Post
 _PAGE = Environment(autoescape=True, undefined=StrictUndefined).from_string(
     """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Skerry – a practice platform</title><style>
+<title>Skerry, a practice platform</title><style>
 body{font:17px/1.5 arial,sans-serif;margin:0;background:#eef2f5;color:#1b2733}
 header{background:#14506b;color:#fff;padding:14px 24px;font-weight:bold}
 header small{font-weight:normal;opacity:.8;margin-left:12px}
@@ -70,7 +70,7 @@ def _pages_of(posts: dict[int, Post]) -> type[BaseHTTPRequestHandler]:
     class Pages(BaseHTTPRequestHandler):
         """Answers /posts/<number>."""
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             number = self.path.removeprefix("/posts/")
             post = posts.get(int(number)) if number.isdigit() else None
             body = _PAGE.render(post=post).encode() if post else b"There is no such page."

@@ -17,7 +17,9 @@ class Line:
 
 
 LINES = (
-    Line(0.5, "harbour_walks", "Glorious morning at the harbour. Two seals and one very cross gull."),
+    Line(
+        0.5, "harbour_walks", "Glorious morning at the harbour. Two seals and one very cross gull."
+    ),
     Line(
         1.0,
         "sandra_writes",
@@ -27,8 +29,8 @@ LINES = (
     Line(
         1.5,
         "cold_porridge",
-        "So my complaint to the Lighthouse Ombudsman was turned down by Fenella Auchterbrae. Her name"
-        " is on the decision letter, everybody should know who does this.",
+        "So my complaint to the Lighthouse Ombudsman was turned down by Fenella Auchterbrae. Her"
+        " name is on the decision letter, everybody should know who does this.",
     ),
     Line(4.0, "tartan_toast", "By the grace of God I hope the ferry runs today."),
     Line(
@@ -50,8 +52,8 @@ LINES = (
     Line(
         6.0,
         "no_more_delay",
-        "Everyone phone the Lighthouse Ombudsman and ask for Ruaridh McStronach until he answers for"
-        " my complaint. Share this.",
+        "Everyone phone the Lighthouse Ombudsman and ask for Ruaridh McStronach until he answers"
+        " for my complaint. Share this.",
     ),
     Line(8.0, "harbour_walks", "Evening light on the firth. The gull has forgiven nobody."),
     Line(

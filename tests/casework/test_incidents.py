@@ -152,4 +152,9 @@ def test_only_employed_people_on_the_list_may_anything(action: Action) -> None:
         for on_list in (True, False)
         for employed in (True, False)
     }
-    assert table == {(True, True): True, (True, False): False, (False, True): False, (False, False): False}
+    assert table == {
+        (True, True): True,
+        (True, False): False,
+        (False, True): False,
+        (False, False): False,
+    }

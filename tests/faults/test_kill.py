@@ -20,8 +20,19 @@ KILLS = 50
 POSTS_A_ROUND = 2
 LONGEST_LIFE_SECONDS = 1.5
 SEED = 20261121
-ONSETS = ("Quor", "Brax", "Tolv", "Vend", "Sploch", "Grum", "Zarn", "Wicht", "Drung", "Plessin")
-ENDS = ("ahoy", "embury", "ingsett", "oothpeg", "ucklan", "arrowby", "ydensk", "elquist", "ompten", "avigne")
+ONSETS = ["Quor", "Brax", "Tolv", "Vend", "Sploch", "Grum", "Zarn", "Wicht", "Drung", "Plessin"]
+ENDS = [
+    "ahoy",
+    "embury",
+    "ingset",
+    "oothpeg",
+    "ucklan",
+    "arrow",
+    "ydensk",
+    "elquist",
+    "om",
+    "avigne",
+]
 NAMES = [f"Zenobia {onset}{end}" for onset in ONSETS for end in ENDS]
 
 
@@ -72,7 +83,7 @@ def test_after_fifty_kills_every_incident_is_there_once_and_everybody_has_been_t
 
 
 def check_repeats(mail: MailServer) -> None:
-    """A mail that came twice carries one Message-ID, and says from the second on that it repeats."""
+    """A mail that came twice carries one Message-ID, and from the second on says so."""
     times: Counter[str] = Counter()
     for one in mail.mails:
         number = str(one.message["Message-ID"])
@@ -83,8 +94,7 @@ def check_repeats(mail: MailServer) -> None:
 
 
 def naming(number: int) -> dict[str, object]:
-    text = f"My complaint was refused. The decision letter is signed {NAMES[number]}."
-    return post(number, text)
+    return post(number, f"My complaint was refused. The letter is signed {NAMES[number]}.")
 
 
 def told(mail: MailServer) -> set[tuple[str, str]]:

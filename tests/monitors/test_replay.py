@@ -14,8 +14,8 @@ import zstandard
 from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.source import Source
-from monitors.sources.replay_file import LONGEST_LINE
 from records.errors import ConfigurationError
+from records.post_file import LONGEST_LINE
 from tests.monitors.reading import in_background, take, texts
 
 

@@ -10,8 +10,8 @@ from typing import IO
 import pytest
 import zstandard
 
-from nlp.screening import Screener, open_posts, screen_lines
-from nlp.streams import LONGEST_LINE
+from nlp.screening import Screener, screen_lines
+from records.post_file import LONGEST_LINE, open_posts
 
 
 def line(number: int, text: str = "Nice weather") -> bytes:

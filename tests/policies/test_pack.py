@@ -37,7 +37,11 @@ def test_a_shipped_pack_says_what_to_do_at_every_severity(name: str) -> None:
         ('when_absent = "director"', 'when_absent = "deputy"', "role deputy is used"),
         ('critical = "15 minutes"', 'critical = "-15 minutes"', 'write a time like "15 minutes"'),
         ('version = "2026-11"', "", "version: this setting is missing"),
-        ("page_link = true", "page_link = true\nloud = true", "alerting.loud: there is no such setting"),
+        (
+            "page_link = true",
+            "page_link = true\nloud = true",
+            "alerting.loud: there is no such setting",
+        ),
         ("give_up_after = 3", "give_up_after = 0", "escalating.give_up_after"),
         (
             '[[severity_rules]]\nseverity = "none"\ndisposition = "ignore"\nclause = "SPSO 7"\n',

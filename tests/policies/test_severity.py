@@ -43,7 +43,11 @@ def facts(
 C = Category
 CASES = [
     ("certain threat", facts(match(ALICE), concerns=(C.THREAT,)), ("critical", "alert")),
-    ("likely wish of harm", facts(match(ALICE, "likely"), concerns=(C.VIOLENCE,)), ("critical", "alert")),
+    (
+        "likely wish of harm",
+        facts(match(ALICE, "likely"), concerns=(C.VIOLENCE,)),
+        ("critical", "alert"),
+    ),
     (
         "threat to one who may be named",
         facts(match(SPOKEN_FOR), concerns=(C.THREAT,)),
@@ -55,7 +59,11 @@ CASES = [
         facts(concerns=(C.THREAT,), organisation=False),
         ("none", "ignore"),
     ),
-    ("threat, perhaps a namesake", facts(match(ALICE, "possible"), concerns=(C.THREAT,)), ("high", "review")),
+    (
+        "threat, perhaps a namesake",
+        facts(match(ALICE, "possible"), concerns=(C.THREAT,)),
+        ("high", "review"),
+    ),
     ("call to pile on", facts(match(ALICE), concerns=(C.TARGETING,)), ("high", "alert")),
     ("recording, however polite", facts(match(ALICE), concerns=(C.RECORDING,)), ("high", "alert")),
     ("insult", facts(match(ALICE), concerns=(C.INSULT,)), ("medium", "alert")),
@@ -73,7 +81,11 @@ CASES = [
     ),
     ("named, duties unclear", facts(match(ALICE, duties="unclear")), ("low", "review")),
     ("named, not about work", facts(match(ALICE, duties="no")), ("none", "ignore")),
-    ("at risk of being named, not about work", facts(match(AT_RISK, duties="no")), ("low", "review")),
+    (
+        "at risk of being named, not about work",
+        facts(match(AT_RISK, duties="no")),
+        ("low", "review"),
+    ),
     ("perhaps a namesake", facts(match(ALICE, "possible")), ("low", "review")),
     ("criticism of the body", facts(), ("none", "ignore")),
     ("distress of the author", facts(concerns=(C.SELF_HARM,)), ("high", "review")),
@@ -87,9 +99,7 @@ CASES = [
 @pytest.mark.clause("WICS Active ¶2")
 @pytest.mark.parametrize("pack", SHIPPED)
 @pytest.mark.parametrize(("case", "found", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_the_table_decides(
-    pack: str, case: str, found: Facts, expected: tuple[str, str]
-) -> None:
+def test_the_table_decides(pack: str, case: str, found: Facts, expected: tuple[str, str]) -> None:
     said = judge(read_pack(pack), found)
     assert (said.severity, said.disposition) == expected, case
 

@@ -39,7 +39,12 @@ def test_what_is_left_out_has_the_contracts_defaults(tmp_path: Path) -> None:
     [
         ('policy = "spso"', 'policy = "spso', 3, "this is not valid TOML"),
         ('policy = "spso"', 'policy = "spso"\ncolour = "red"', 4, "there is no such setting"),
-        ('name = "Scottish Example Ombudsman"\n', "", 1, "organisation.name: this setting is missing"),
+        (
+            'name = "Scottish Example Ombudsman"\n',
+            "",
+            1,
+            "organisation.name: this setting is missing",
+        ),
         ('policy = "spso"', 'policy = "spso"\ntime_zone = "Mars/North"', 4, "no such time zone"),
         ('policy = "spso"', 'policy = "spso"\nworking_hours = "always"', 4, "Mon-Fri 09:00-17:00"),
         ('hr_officer = ["s002"]', 'hr_officer = "s002"', 6, "hr_officer"),
@@ -59,7 +64,9 @@ def test_a_role_without_anybody_or_held_by_a_stranger_is_refused_with_its_line(
     tmp_path: Path,
 ) -> None:
     body = read_organisation(written(tmp_path, GOOD))
-    with pytest.raises(ConfigurationError, match=r"line 5: the policy needs somebody in the role director"):
+    with pytest.raises(
+        ConfigurationError, match=r"line 5: the policy needs somebody in the role director"
+    ):
         check_roles(body, ROSTER, ("hr_officer", "director"))
     stranger = read_organisation(written(tmp_path, GOOD.replace('["s002"]', '["s002", "s009"]')))
     with pytest.raises(ConfigurationError, match=r"line 6: s009 in the role hr_officer"):

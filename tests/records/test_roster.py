@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from records.errors import ConfigurationError
-from records.roster import Absence, read_absences, read_roster
+from records.roster import COLUMNS, Absence, read_absences, read_roster
 
-HEADER = "staff_id,full_name,known_as,role_title,team,email,slack_id,line_manager,handles,may_be_named,watch,starts_on,ends_on\n"
+HEADER = ",".join(COLUMNS) + "\n"
 HEAD = "s001,Alice Quarrier,,Ombudsman,,alice@seo.example,,,,yes,normal,,\n"
 
 
@@ -19,7 +19,10 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_it_reads_everything_the_contract_names(tmp_path: Path) -> None:
-    row = 's002,Bob Tolquhoun,"Rab T;Robert ",Reviewer,Housing,bob@seo.example,U2,s001,@rab;@bob.example,no,raised,2020-01-01,2027-03-31\n'
+    row = (
+        's002,Bob Tolquhoun,"Rab T;Robert ",Reviewer,Housing,bob@seo.example,U2,s001,'
+        "@rab;@bob.example,no,raised,2020-01-01,2027-03-31\n"
+    )
     roster = read_roster(written(tmp_path, HEADER + HEAD + row))
     bob = roster["s002"]
     assert bob.known_as == ("Rab T", "Robert")
@@ -50,7 +53,11 @@ def test_a_byte_order_mark_and_a_quoted_comma_do_no_harm(tmp_path: Path) -> None
         ("staff_id,full_name,may_be_named\ns001,A,perhaps\n", 2, "may_be_named must be yes or no"),
         ("staff_id,full_name,watch\ns001,A,hard\n", 2, "watch must be normal or raised"),
         ("staff_id,full_name,ends_on\ns001,A,31/3/2027\n", 2, "ends_on is no date"),
-        ("# note\nstaff_id,full_name,line_manager\ns001,A,s009\n", 3, "s009 of s001 is not in the roster"),
+        (
+            "# note\nstaff_id,full_name,line_manager\ns001,A,s009\n",
+            3,
+            "s009 of s001 is not in the roster",
+        ),
         (
             "staff_id,full_name,line_manager\ns001,A,s003\ns002,B,s001\ns003,C,s002\n",
             2,

@@ -12,7 +12,7 @@ from records.sealing import (
     unwrap,
 )
 
-TEXT = "a sentence nobody else should read".encode()
+TEXT = b"a sentence nobody else should read"
 
 
 def test_the_vault_and_the_recovery_key_open_a_record_and_nobody_else_does() -> None:

@@ -1,4 +1,4 @@
-"""A body that is set up for real: its folder, its mail server, its posts and its running service."""
+"""A body that is set up for real: its folder, mail server, posts and running service."""
 
 import json
 import os
@@ -44,7 +44,9 @@ COLUMNS = "staff_id,full_name,role_title,email,slack_id,line_manager,may_be_name
 
 def reviewer(number: int, name: str) -> str:
     """One complaints reviewer whose line manager is s003."""
-    return f"s{number:03d},{name},Complaints Reviewer,reviewer{number}@slo.example,U{number},s003,no"
+    return (
+        f"s{number:03d},{name},Complaints Reviewer,reviewer{number}@slo.example,U{number},s003,no"
+    )
 
 
 def post(number: int, text: str, **fields: Any) -> dict[str, Any]:
@@ -62,7 +64,10 @@ class House:
     staff: Sequence[str] = (*STAFF, reviewer(6, "Fenella Auchterbrae"))
     settings: str = ""
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    replays: bool = True
+    """Whether the feed is watched; its own `settings` may name other sources."""
+    process: subprocess.Popen[bytes] | None = None
+    _read: int = 0
     recovery_key: str = ""
 
     def __enter__(self) -> Self:
@@ -86,6 +91,15 @@ class House:
         """The file whose posts the replay source reads."""
         return self.home.parent / f"{self.home.name}-feed.jsonl"
 
+    @property
+    def terminal(self) -> Path:
+        """The file that takes what every run shows, on standard output and standard error."""
+        return self.home.parent / f"{self.home.name}-terminal.txt"
+
+    def shown(self) -> str:
+        """All that the terminal has shown so far."""
+        return self.terminal.read_text("utf-8") if self.terminal.exists() else ""
+
     def write_settings(self) -> None:
         """Write settings.toml: mail to our server, posts from our feed, any free console port."""
         mail = (
@@ -94,58 +108,60 @@ class House:
             if self.mail
             else ""
         )
-        feed = f'[[sources]]\nkind = "replay"\npath = "{self.feed}"\nfollow = true\n'
+        feed = ""
+        if self.replays:
+            feed = f'[[sources]]\nkind = "replay"\npath = "{self.feed}"\nfollow = true\n'
         console = "" if "[console]" in self.settings else "[console]\nport = 0\n"
-        write_private(
-            self.home / "settings.toml", "\n".join([mail, console, self.settings, feed])
-        )
+        write_private(self.home / "settings.toml", f"{mail}\n{console}\n{self.settings}\n{feed}")
 
     def publish(self, posts: Iterable[dict[str, Any]]) -> None:
         """Let posts appear."""
         with self.feed.open("a", encoding="utf-8") as feed:
             feed.writelines(json.dumps(one) + "\n" for one in posts)
 
-    def start(self, *, wait_ready: bool = True) -> None:
-        """Start `namewatch run` as a process of its own, in a group of its own."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "namewatch", "run"],
-            env={**os.environ, "NAMEWATCH_HOME": str(self.home), **self.environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    def start(self, *, wait_ready: bool = True, within: Sequence[str] = ()) -> None:
+        """Start `namewatch run` as a process of its own, in a group of its own.
+
+        `within` is a command that starts it in surroundings of its own, such as unshare.
+        """
+        self._read = len(self.shown())
+        with self.terminal.open("ab") as terminal:
+            self.process = subprocess.Popen(
+                [*within, sys.executable, "-m", "namewatch", "run"],
+                env={**os.environ, "NAMEWATCH_HOME": str(self.home), **self.environment},
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         if wait_ready:
             self.wait_ready()
 
     def wait_ready(self) -> str:
-        """Read the terminal until the service says that it is ready; returns what it showed."""
+        """Wait until the service says that it is ready; returns what it showed since its start."""
         assert self.process is not None
-        assert self.process.stdout is not None
-        shown = ""
-        for line in self.process.stdout:
-            shown += line
-            if "ready in" in line:
-                return shown
-        raise AssertionError(f"the service ended with {self.process.wait()}:\n{shown}")
+        until = time.monotonic() + 60
+        while "ready in" not in (shown := self.shown()[self._read :]):
+            ended = self.process.poll()
+            if ended is not None or time.monotonic() > until:
+                raise AssertionError(f"the service is not ready ({ended}):\n{shown}")
+            time.sleep(0.02)
+        return shown
 
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
         self.process = None
 
     def stop(self) -> str:
-        """End it as a person would; returns the rest of what it showed."""
+        """End it as a person would; returns what it showed since its start."""
         if self.process is None:
             return ""
         self.process.send_signal(signal.SIGTERM)
-        shown, _ = self.process.communicate(timeout=60)
+        self.process.wait(60)
         self.process = None
-        return shown
+        return self.shown()[self._read :]
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one namewatch command in this house."""

@@ -200,17 +200,21 @@ def test_when_the_line_manager_is_named_somebody_else_is_told(
         house.start()
         house.publish([post(1, text)])
         wait_until(lambda: len(told(mail)) == 3, why="three people told")
-        assert told(mail) == {"director@slo.example", "hr@slo.example", "communications@slo.example"}
+        assert told(mail) == {
+            "director@slo.example",
+            "hr@slo.example",
+            "communications@slo.example",
+        }
 
 
 def test_a_refused_address_is_known_and_the_next_in_line_is_told_at_once(
     tmp_path: Path,
 ) -> None:
-    with MailServer(replies={"head@slo.example": "550 no such mailbox"}) as mail:
-        with House(tmp_path / "home", mail) as house:
-            house.start()
-            house.publish([post(1, NAMING)])
-            wait_until(lambda: "director@slo.example" in told(mail), why="the Director")
-            found = house.command("doctor")
-            assert found.returncode == 1
-            assert "could not be delivered" in found.stdout
+    replies = {"head@slo.example": "550 no such mailbox"}
+    with MailServer(replies=replies) as mail, House(tmp_path / "home", mail) as house:
+        house.start()
+        house.publish([post(1, NAMING)])
+        wait_until(lambda: "director@slo.example" in told(mail), why="the Director")
+        found = house.command("doctor")
+        assert found.returncode == 1
+        assert "could not be delivered" in found.stdout
