@@ -9,6 +9,7 @@ from rich.console import Console as Terminal
 from sqlmodel import col, select
 
 from alerts.routing import Question, route
+from evidence.trial import trial
 from evidence.vault import Vault
 from namewatch.bootstrap import Built, read_all
 from namewatch.settings import home_in_use, read_settings
@@ -73,8 +74,8 @@ def _disk(subject: str, built: Built) -> Iterator[Check]:
 
 
 def _browser(subject: str, built: Built) -> Iterator[Check]:
-    missing = built.services.browser is None
-    advice = "no browser, so evidence has no pictures of pages; install Chromium."
+    missing = trial(built.settings.capture.browser)
+    advice = f"evidence has no pictures of pages: {missing}"
     yield Check(subject, advice=advice if missing else None)
 
 

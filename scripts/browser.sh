@@ -1,21 +1,30 @@
 #!/bin/sh
-# Finds a browser, or installs one: Playwright's download, else Debian's package when root.
-# Without one namewatch still runs; it then keeps no pictures of pages.
+# Sees to it that pages can be pictured: a browser that is here, else Playwright's download, else
+# Debian's package when root. Without one namewatch still runs, and keeps no pictures of pages.
 set -u
 cd "$(dirname "$0")/.."
 
-works() {
-    browser=$(.venv/bin/python -c 'from evidence.browser import find_browser; print(find_browser() or "")')
-    [ -n "$browser" ] && timeout 30 "$browser" --version >/dev/null 2>&1
+say() { printf '      %s\n' "$*"; }
+works() { found=$(.venv/bin/python -m evidence.trial 2>/dev/null) && { say "found $found"; exit 0; }; }
+can_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+install() {
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null 2>&1
 }
 
-works && { printf '      found %s\n' "$browser"; exit 0; }
-printf '      downloading Chromium\n'
-timeout 300 .venv/bin/playwright install chromium-headless-shell >/dev/null 2>&1
-works && { printf '      found %s\n' "$browser"; exit 0; }
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    printf "      the download did not work here; installing Debian's package\n"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1
-    works && { printf '      found %s\n' "$browser"; exit 0; }
+works
+# What drives the browser needs a library that a small Debian lacks.
+if ! .venv/bin/playwright --version >/dev/null 2>&1 && can_install; then
+    say "installing Debian's libatomic1, which drives the browser"
+    install libatomic1
+    works
 fi
-printf '      no browser could be installed: pages are not pictured until you install Chromium (on Debian: apt-get install chromium)\n'
+say "downloading Chromium"
+timeout 300 .venv/bin/playwright install chromium-headless-shell >/dev/null 2>&1
+works
+if can_install; then
+    say "the download alone did not do; installing Debian's Chromium"
+    install chromium
+    works
+fi
+say "pages are not pictured: $(.venv/bin/python -m evidence.trial 2>&1 >/dev/null | tail -n 1)"
+say "on Debian, this mends it: apt-get install chromium libatomic1"
