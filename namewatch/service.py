@@ -4,21 +4,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from alerts.channels.email import EmailChannel
 from alerts.channels.slack import SlackListener
-from alerts.channels.slack_press import Press
-from casework import incidents
-from casework.audit import note
-from casework.errors import CaseworkError
 from console.app import create_app
 from console.desk import Desk
 from console.server import ConsoleServer
 from evidence.vault import Vault
 from monitors.runner import Runner, SourceStatus
+from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from nlp.screening import Screener
-from records.database import transaction
 from records.errors import ConfigurationError
 from records.roster import StaffMember
 from workflows.engine import Engine
@@ -27,8 +24,6 @@ from workflows.sweep import Sweep
 from workflows.watch import Watch
 
 SECONDS_TO_STOP = 5.0
-STRANGER = "unknown"
-NOT_ON_THE_LIST = "Only people on this incident's list can answer for it. Nothing was changed."
 
 
 @dataclass
@@ -97,45 +92,11 @@ class Service:
         listener = SlackListener(
             slack.app_token.get_secret_value(),
             slack.bot_token.get_secret_value(),
-            self.pressed,
+            partial(presses.answer, self.built.services),
             base_url=slack.base_url,
         )
         listener.start()
         self._stops.append(listener.stop)
-
-    def pressed(self, press: Press) -> str:
-        """Answer a press of *I've seen this*; the words are shown to the person who pressed."""
-        services = self.built.services
-        member = self._member_on_slack(press.slack_user_id)
-        now = services.now()
-        try:
-            with transaction(services.database) as session:
-                incident = incidents.by_reference(session, press.reference)
-                incidents.acknowledge(
-                    session,
-                    incident,
-                    actor=member.staff_id if member else STRANGER,
-                    via="slack",
-                    employed=member is not None
-                    and member.works_on(now.astimezone(services.organisation.calendar.zone).date()),
-                    now=now,
-                )
-        except CaseworkError:
-            with transaction(services.database) as session:
-                note(
-                    session,
-                    "press refused",
-                    actor=member.staff_id if member else STRANGER,
-                    now=now,
-                    about={"via": "slack"},
-                )
-            return NOT_ON_THE_LIST
-        at = now.astimezone(services.organisation.calendar.zone)
-        return f"{press.reference}: seen by you, {at:%H:%M}. Thank you."
-
-    def _member_on_slack(self, slack_user_id: str) -> StaffMember | None:
-        roster = self.built.services.roster
-        return next((one for one in roster.values() if one.slack_id == slack_user_id), None)
 
     def _send_note(self, to: StaffMember, subject: str, text: str) -> None:
         """Mail a sign-in code; without mail there is no way to sign in, and doctor says so."""

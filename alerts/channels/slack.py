@@ -141,14 +141,15 @@ class SlackListener:
         self,
         app_token: str,
         bot_token: str,
-        on_press: Callable[[Press], str],
+        on_press: Callable[[Press], str | None],
         base_url: str | None = None,
         *,
         ping_seconds: float = 3.0,
         timeout: float = 10.0,
     ) -> None:
-        """`on_press` says in words what became of a press; it may be called from many threads.
+        """`on_press` says in words what became of a press; without words its message stays.
 
+        It may be called from many threads.
         A connection that stays silent for four times `ping_seconds` is made anew.
         """
         self._app_token = app_token
@@ -212,14 +213,16 @@ class SlackListener:
         if pressed is None or not self._once.is_first(pressed):
             return
         press = pressed.press
-        words, blocks = self._answer(pressed)
+        answer = self._answer(pressed)
+        if answer is None:
+            return
         try:
-            content = _update(press.channel, press.ts, words, blocks)
+            content = _update(press.channel, press.ts, *answer)
             _call(self._web, self._timeout, "chat.update", content)
         except DeliveryError as error:
             _log.warning("Slack: the press is kept, its message not updated (%s)", error.code)
 
-    def _answer(self, pressed: Pressed) -> tuple[str, list[Block]]:
+    def _answer(self, pressed: Pressed) -> tuple[str, list[Block]] | None:
         press = pressed.press
         try:
             words = self._on_press(press)
@@ -228,7 +231,7 @@ class SlackListener:
             _log.error("Slack: a press could not be kept (%s)", type(error).__name__)
             words = "That could not be kept. Please press again, or open the record."
             return words, retry_blocks(words, press.reference, pressed.record_link)
-        return words, seen_blocks(words, pressed.record_link)
+        return (words, seen_blocks(words, pressed.record_link)) if words else None
 
 
 def _wake(client: SocketModeClient) -> None:
