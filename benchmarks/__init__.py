@@ -1,0 +1,1 @@
+"""What namewatch costs, as ratios against named baselines in the same run."""
