@@ -31,7 +31,7 @@ test-servers: .venv/dev-ready ## Tests that need servers or recordings which onl
 	$(PY) -m pytest -m servers
 
 picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
-	$(PY) scripts/picture.py
+	$(PY) -m scripts.picture
 
 pins: .venv/dev-ready ## Pin all requirements anew, with hashes
 	for kind in tools run dev; do \

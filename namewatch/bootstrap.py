@@ -1,6 +1,7 @@
 """Choose which classes meet which, from the settings."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from alerts.channel import Channel
 from alerts.registry import build_channels
@@ -31,6 +32,7 @@ def read_all(settings: Settings) -> Built:
     configuration = read_configuration(settings)
     public_keys = read_public_keys(settings.keys_folder)
     working_key = WorkingKey(settings.keys_folder)
+    _make_evidence_folder(settings.evidence_folder)
     database = open_database(settings.database)
     migrate(database)
     services = Services(
@@ -47,6 +49,16 @@ def read_all(settings: Settings) -> Built:
         allow_loopback=settings.capture.allow_loopback,
     )
     return Built(settings, configuration, services)
+
+
+def _make_evidence_folder(folder: Path) -> None:
+    """At the start, where it can be told, rather than when the first evidence is to be kept."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the folder for evidence can't be made ({error.strerror}).", file=folder
+        ) from None
 
 
 def _with_port(settings: Settings) -> Settings:
@@ -75,8 +87,11 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 
 
 def sources_of(settings: Settings) -> list[Source]:
-    """The sources that are to be watched."""
-    return [build(one.kind, one.title, one.options) for one in settings.sources]
+    """The sources that are to be watched; raises ConfigurationError for a wrong kind or option."""
+    try:
+        return [build(one.kind, one.title, one.options) for one in settings.sources]
+    except ConfigurationError as fault:
+        raise ConfigurationError(str(fault), file=settings.home / "settings.toml") from None
 
 
 def _channel_values(settings: Settings) -> dict[str, str]:

@@ -76,8 +76,15 @@ def init(
             raise NamewatchError("say where: namewatch init FOLDER, or set NAMEWATCH_HOME.")
         recovery_key = first.write_first_files(home.absolute())
         typer.echo(f"Written to {home}: {', '.join(first.FILES)}, and keys/.")
-        typer.echo("\nThe recovery key, shown this once and kept nowhere. Print it for the safe:\n")
-        typer.echo(f"    {recovery_key}\n")
+        if recovery_key:
+            typer.echo(
+                "\nThe recovery key, shown this once and kept nowhere. Print it for the safe:\n"
+            )
+            typer.echo(f"    {recovery_key}\n")
+        else:
+            typer.echo(
+                "The keys were here already and stay; so does their recovery key in the safe."
+            )
         typer.echo("Next: fill in the three files, then run `namewatch doctor`.")
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from alerts.routing import Question, route
 from evidence.trial import trial
 from evidence.vault import Vault
-from namewatch.bootstrap import Built, read_all
+from namewatch.bootstrap import Built, read_all, sources_of
 from namewatch.settings import home_in_use, read_settings
 from records.alert import Delivery, DeliveryState
 from records.database import reading
@@ -133,6 +133,11 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
 
 
 def _sources(subject: str, built: Built) -> Iterator[Check]:
+    try:
+        sources_of(built.settings)
+    except NamewatchError as fault:
+        yield Check(subject, str(fault))
+        return
     with reading(built.services.database) as session:
         for one in built.settings.sources:
             cursor = session.get(SourceCursor, one.title)

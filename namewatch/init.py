@@ -12,7 +12,8 @@ FILES = ("organisation.toml", "roster.csv", "settings.toml")
 def write_first_files(home: Path) -> str:
     """Write the files into `home`, overwriting none, and return the recovery key's text.
 
-    The recovery key is kept nowhere: it is for paper, in a safe.
+    The recovery key is kept nowhere: it is for paper, in a safe. It is "" when there are keys
+    already; they stay as they are.
     """
     for name in FILES:
         if (home / name).exists():

@@ -65,6 +65,12 @@ def _serve(
         told.news()
 
 
+def _near(path: Path) -> Path:
+    """The path as it is typed from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 class Told:
     """What the terminal shows: an opening, then a line for each thing that happens."""
 
@@ -93,9 +99,9 @@ class Told:
         show(f"  body      {services.organisation.name} · {services.pack.title}")
         show(f"  watching  {', '.join(one.title for one in self._built.settings.sources)}")
         show(f"  records   {services.console_url}")
-        show(f"  evidence  {services.evidence_folder}")
+        show(f"  evidence  {_near(services.evidence_folder)}")
         if world:
-            show(f"  mails     {world.mailbox.folder}")
+            show(f"  mails     {_near(world.mailbox.folder)}")
         if services.browser is None:
             show("  [yellow]no browser found: evidence is kept without pictures of the pages[/]")
         for warning in self._built.configuration.warnings:
@@ -128,8 +134,7 @@ class Told:
             return
         self._hinted = True
         services = self._built.services
-        command = Path(sys.argv[0])
-        shown = command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
+        shown = _near(Path(sys.argv[0]))
         reader = services.roster[self._built.settings.acting_as or next(iter(services.roster))]
         for line in (
             "[dim]try next, in a second terminal:[/]",

@@ -44,6 +44,7 @@ class Service:
 
     def _start(self) -> None:
         services = self.built.services
+        sources = sources_of(self.built.settings)
         install(services)
         self._start_console()
         engine = Engine(services.database)
@@ -59,7 +60,7 @@ class Service:
             today=date.today(),  # noqa: DTZ011
         )
         watch = Watch(services, engine, screener.screen)
-        runner = Runner(sources_of(self.built.settings), watch.cursor, watch.take, self.report)
+        runner = Runner(sources, watch.cursor, watch.take, self.report)
         runner.start()
         self._stops.append(lambda: runner.stop(SECONDS_TO_STOP))
         threading.Thread(target=screener.warm, name="warm", daemon=True).start()

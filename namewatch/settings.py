@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -94,6 +94,19 @@ class Settings(BaseSettings):
     capture: Capture = Capture()
     sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)
 
+    @field_validator("sources")
+    @classmethod
+    def _sources_have_their_own_names(
+        cls, sources: tuple[SourceSettings, ...]
+    ) -> tuple[SourceSettings, ...]:
+        titles = [one.title for one in sources]
+        if any(titles.count(title) > 1 for title in titles):
+            raise ValueError(
+                "two sources have the same name; give each a name of its own,"
+                " since how far it was read is kept under it"
+            )
+        return sources
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -138,7 +151,9 @@ class Settings(BaseSettings):
 
 
 class _Where(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="NAMEWATCH_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="NAMEWATCH_", extra="ignore", env_ignore_empty=True
+    )
 
     home: Path | None = None
     practice_home: Path = Path("practice-home")
@@ -157,19 +172,34 @@ def configured_home() -> Path | None:
 
 def home_in_use() -> Path:
     """NAMEWATCH_HOME, else the practice run's folder; raises ConfigurationError without either."""
-    home = configured_home() or practice_home()
-    if not home.is_dir():
+    if configured_home() is None and not practice_home().is_dir():
         raise ConfigurationError(
             "nothing is set up here yet: start `namewatch run` to practise, or set NAMEWATCH_HOME"
             " to a folder and run `namewatch init`."
         )
-    return home
+    return configured_home() or practice_home()
 
 
 def read_settings(home: Path) -> Settings:
     """Settings of `home`: settings.toml if there is one, under the environment's."""
+    _check_folder(home)
     file = home / "settings.toml"
     content: dict[str, Any] = read_toml(file) if file.exists() else {}
     content["home"] = home
     content["practice"] = (home / PRACTICE_MARK).exists()
     return checked(lambda: Settings(**content), file).model_copy(update={"home": home})
+
+
+def _check_folder(home: Path) -> None:
+    try:
+        found = home.is_dir()
+        (home / "settings.toml").exists()
+    except OSError as error:
+        raise ConfigurationError(
+            f"this folder can't be read ({error.strerror}); run namewatch as the user it belongs to.",
+            file=home,
+        ) from None
+    if not found:
+        raise ConfigurationError(
+            "there is no such folder; correct NAMEWATCH_HOME, or run `namewatch init`.", file=home
+        )
