@@ -17,7 +17,7 @@ test: .venv/dev-ready ## Run the tests
 check: .venv/dev-ready ## Lint, types and the contracts between the rooms
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy $(ROOMS) tests benchmarks
+	.venv/bin/mypy $(ROOMS) tests benchmarks scripts
 	.venv/bin/lint-imports
 
 clauses: .venv/dev-ready ## Print each policy clause with its tests

@@ -27,7 +27,6 @@ PICTURES = ROOT / "docs" / "pictures"
 WIDTH = 116
 SECONDS = 24
 READER = "head.of.investigations@slo.example"
-PHONE = {"width": 375, "height": 812}
 
 
 def svg(text: Text, title: str, width: int) -> str:
@@ -57,7 +56,7 @@ def record_page(home: Path, address: str) -> bytes:
     with sync_playwright() as playwright:
         root = ["--no-sandbox"] if os.getuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find_browser(), args=root)
-        page = browser.new_page(viewport=PHONE, device_scale_factor=2)
+        page = browser.new_page(viewport={"width": 375, "height": 812}, device_scale_factor=2)
         page.goto(address)
         page.get_by_role("textbox").fill(READER)
         page.get_by_role("button").first.click()

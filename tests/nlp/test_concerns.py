@@ -61,6 +61,7 @@ FOUND: dict[Category, list[str]] = {
         "Fiona MacLeod SEO drives a red Corsa reg AB12 CDE",
     ],
     Category.TARGETING: [
+        "Everyone phone the SEO and ask for Fiona MacLeod until she answers for it",
         "Everyone email Fiona MacLeod at the SEO and tell her what you think",
         "Name and shame Fiona MacLeod of SEO",
         "Fiona MacLeod SEO. Twitter do your thing",
@@ -141,6 +142,7 @@ LEFT_ALONE: dict[Category, list[str]] = {
         "Does anyone know how to reach Fiona MacLeod at the SEO?",
     ],
     Category.TARGETING: [
+        "I had to phone the SEO and ask for Fiona MacLeod",
         "Please contact the SEO if you have the same problem",
         "I'll email Fiona MacLeod at the SEO tomorrow",
         "Everyone should complain to the SEO",
