@@ -14,6 +14,11 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+_SENTENCES = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such option",
+}
+
 Chosen = TypeVar("Chosen", bound=Options)
 
 
@@ -24,7 +29,7 @@ def read_options(name: str, model: type[Chosen], options: Mapping[str, object]) 
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        wrong = first["msg"].removeprefix("Value error, ")
+        wrong = _SENTENCES.get(first["type"], first["msg"].removeprefix("Value error, "))
         known = ", ".join(sorted(model.model_fields))
         raise ConfigurationError(
             f"The option {place!r} of the source {name!r} is not right: {wrong}. "

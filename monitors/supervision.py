@@ -14,6 +14,7 @@ from monitors.backoff import Backoff
 from monitors.errors import SourceError
 from monitors.source import Received, Source
 from monitors.status import SourceStatus, State
+from records.errors import NamewatchError
 
 log = logging.getLogger(__name__)
 
@@ -201,15 +202,19 @@ class Supervised:
             try:
                 self._around.sink(self._source.name, batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
-                log.error("What %s brought was not taken: %s", self._source.name, _kind(error))  # noqa: TRY400
-                self._now_handing(
-                    "What came in can't be looked at and kept; it will be given again."
-                )
+                self._now_handing(self._not_taken(error))
                 if self._stop.wait(backoff.next_wait()):
                     return False
             else:
                 self._now_handing(None)
                 return True
+
+    def _not_taken(self, error: Exception) -> str:
+        """Why the sink did not take a batch: our own faults are sentences, others stay a kind."""
+        if isinstance(error, NamewatchError):
+            return f"{error} What came in will be given again."
+        log.error("What %s brought was not taken: %s", self._source.name, _kind(error))
+        return "What came in can't be looked at and kept; it will be given again."
 
     def _backoff(self) -> Backoff:
         limits = self._around.limits

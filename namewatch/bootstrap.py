@@ -32,9 +32,9 @@ def read_all(settings: Settings) -> Built:
     configuration = read_configuration(settings)
     public_keys = read_public_keys(settings.keys_folder)
     working_key = WorkingKey(settings.keys_folder)
-    _make_evidence_folder(settings.evidence_folder)
     database = open_database(settings.database)
     migrate(database)
+    _make_evidence_folder(settings.evidence_folder)
     services = Services(
         database=database,
         organisation=configuration.organisation,

@@ -196,7 +196,7 @@ def _check_folder(home: Path) -> None:
         (home / "settings.toml").exists()
     except OSError as error:
         raise ConfigurationError(
-            f"this folder can't be read ({error.strerror}); run namewatch as the user it belongs to.",
+            f"this folder can't be read ({error.strerror}); run as the user it belongs to.",
             file=home,
         ) from None
     if not found:

@@ -170,4 +170,8 @@ def read_pack(name: str, beside: Path | None = None) -> Pack:
             f'there is no policy "{name}"; use {" or ".join(SHIPPED)} or the path of a .toml file.',
             file=beside / "organisation.toml" if beside else None,
         )
+    if not file.exists():
+        raise ConfigurationError(
+            "there is no such policy file; correct policy in organisation.toml.", file=file
+        )
     return check_against(Pack, read_toml(file), file)

@@ -2,14 +2,13 @@
 
 import errno
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session
 
 from records import tables  # noqa: F401 - every foreign key has to find its table
@@ -27,7 +26,22 @@ _PRAGMAS = (
 
 
 class DatabaseFullError(NamewatchError):
-    """The disk that holds the database is full; nothing was lost, but space must be made."""
+    """The disk that holds the database is full; nothing is lost, but space must be made."""
+
+
+class DatabaseUnusableError(ConfigurationError):
+    """The database can't be used."""
+
+    def __init__(self) -> None:
+        super().__init__((self.__doc__ or "").strip())
+
+
+class DatabaseDamagedError(DatabaseUnusableError):
+    """The database is damaged or is something else; stop namewatch and restore it from a backup."""
+
+
+class DatabaseAddressError(DatabaseUnusableError):
+    """database_url is not the address of a database that can be reached; correct it."""
 
 
 def open_database(url: str) -> Engine:
@@ -36,9 +50,7 @@ def open_database(url: str) -> Engine:
     Both our rows and the engine's own live in it, so that they commit together.
     """
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True
-        )
+        return _open_on_a_server(url)
     file = Path(url.removeprefix("sqlite:///"))
     _check_writable(file)
     engine = create_engine(
@@ -59,23 +71,44 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+def _open_on_a_server(url: str) -> Engine:
+    try:
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True
+        )
+        engine.connect().close()
+    except (ArgumentError, NoSuchModuleError, ImportError, DBAPIError):
+        raise DatabaseAddressError from None
+    return engine
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Name the faults of a database that people can mend; others pass as they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        # By its words, since the layer between gives several kinds to one cause.
+        words = str(error.orig)
+        if "disk is full" in words or "No space left" in words:
+            raise DatabaseFullError from None
+        if "malformed" in words or "not a database" in words:
+            raise DatabaseDamagedError from None
+        raise
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction that sees nothing half-done and commits whole, or not at all.
 
     On SQLite it holds the write lock from the start, so what it reads stays true until it commits.
     """
-    with Session(engine, expire_on_commit=False) as session:
+    with told_plainly(), Session(engine, expire_on_commit=False) as session:
         if engine.dialect.name == "sqlite":
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
         try:
             yield session
             session.commit()
-        except OperationalError as error:
-            session.rollback()
-            if "disk is full" in str(error.orig):
-                raise DatabaseFullError from None
-            raise
         except BaseException:
             session.rollback()
             raise
@@ -84,7 +117,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session for reading only; nothing it does is committed."""
-    with Session(engine, expire_on_commit=False) as session:
+    with told_plainly(), Session(engine, expire_on_commit=False) as session:
         yield session
         session.expunge_all()  # what was read stays readable after the session
         session.rollback()
@@ -93,8 +126,12 @@ def reading(engine: Engine) -> Iterator[Session]:
 def migrate(engine: Engine) -> None:
     """Bring the tables to this version's form; does nothing when they have it already."""
     # Alembic takes a second to import, and most starts need no migration.
-    if _current(engine) == HEAD:
-        return
+    with told_plainly():
+        if _current(engine) != HEAD:
+            _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
@@ -111,15 +148,10 @@ HEAD = "0001"
 
 
 def _current(engine: Engine) -> str | None:
-    try:
-        with engine.connect() as connection:
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
-            raise ConfigurationError(
-                "the database file is damaged or is something else; restore it from a backup."
-            ) from None
-        return None
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _check_writable(file: Path) -> None:

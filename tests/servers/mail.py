@@ -98,13 +98,14 @@ class MailServer:
         certificate: Certificate | None = None,
         passwords: dict[str, str] | None = None,
         replies: dict[str, str] | None = None,
+        port: int = 0,
     ) -> None:
         """`replies` answer RCPT for an address, such as "550 no such mailbox"."""
         self.mails: list[Mail] = []
         self.replies = replies or {}
         self.reply_to_content = "250 OK"
         self.drop_after_content = False
-        self.port = 0
+        self.port = port
         self._tls, self._certificate = tls, certificate
         self._passwords = passwords or {}
         self._loop = asyncio.new_event_loop()
@@ -129,7 +130,7 @@ class MailServer:
             loop.create_server(
                 self._session,
                 "127.0.0.1",
-                0,
+                self.port,
                 ssl=context if self._tls == "tls" else None,
             )
         )
