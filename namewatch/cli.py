@@ -66,7 +66,10 @@ def init(
         Path | None, typer.Argument(help="Where to write; NAMEWATCH_HOME unless given.")
     ] = None,
 ) -> None:
-    """Write commented organisation.toml, roster.csv and settings.toml, and make the keys."""
+    """Write commented organisation.toml, roster.csv and settings.toml, and make the keys.
+
+    The recovery key is shown once, for paper in a safe. Files that are there already stay.
+    """
     from namewatch import init as first  # noqa: PLC0415
     from namewatch.settings import configured_home  # noqa: PLC0415
 
@@ -97,7 +100,11 @@ def run(
         int | None, typer.Option(help="Port of the practice console (8080 unless given).")
     ] = None,
 ) -> None:
-    """Watch, keep evidence and alert, until Ctrl-C. Without NAMEWATCH_HOME: practise."""
+    """Watch, keep evidence and alert, until Ctrl-C. Without NAMEWATCH_HOME: practise.
+
+    NAMEWATCH_HOME is the folder that `namewatch init` has written. Practice happens in
+    practice-home, or where NAMEWATCH_PRACTICE_HOME says; that folder is made anew each time.
+    """
     from namewatch import running  # noqa: PLC0415
 
     with _plainly():
@@ -116,7 +123,11 @@ def screen(
         bool, typer.Option("--all", help="Show findings with disposition ignore as well.")
     ] = False,
 ) -> None:
-    """Say of each post whether staff are meant and how bad it is. Stores nothing, alerts nobody."""
+    """Say of each post whether staff are meant and how bad it is. Stores nothing, alerts nobody.
+
+    Findings are JSON Lines in the order of the posts (docs/reference/contracts.md). A line that
+    can't be read is told on standard error; the exit status is then 3.
+    """
     from namewatch import screening  # noqa: PLC0415
 
     with _plainly():
