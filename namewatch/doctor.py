@@ -16,8 +16,9 @@ from namewatch.settings import home_in_use, read_settings
 from records.alert import Delivery, DeliveryState
 from records.database import reading
 from records.errors import NamewatchError
-from records.incident import Incident
+from records.incident import Incident, Mention
 from records.watching import SourceCursor
+from workflows.preserve import AGAIN_AFTER
 
 LEAST_FREE_BYTES = 500_000_000
 QUIET_AFTER = timedelta(hours=1)
@@ -120,6 +121,15 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
             col(Incident.acknowledged_at).is_(None), col(Incident.escalates_at).is_(None)
         )
         alone = list(session.exec(waiting))
+        late = built.services.now() - AGAIN_AFTER
+        unsealed = list(
+            session.exec(
+                select(Incident.reference)
+                .join(Mention, col(Mention.incident_id) == Incident.id)
+                .where(col(Mention.working_copy).is_not(None), col(Mention.found_at) <= late)
+                .distinct()
+            )
+        )
     for reference in sorted({one.reference for one in lost}):
         yield Check(
             subject, f"{reference}: an alert could not be delivered and nobody has seen it."
@@ -128,7 +138,9 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
         yield Check(
             subject, f"{incident.reference}: nobody has seen it and nobody is left to tell."
         )
-    if not lost and not alone:
+    for reference in unsealed:
+        yield Check(subject, f"{reference}: its evidence could not be sealed yet.")
+    if not lost and not alone and not unsealed:
         yield Check(subject)
 
 

@@ -74,6 +74,10 @@ def _sealed(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Sealed[/]  {entry.reference}: exhibit {number}, {grade}"
 
 
+def _not_sealed(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[red]Could not seal[/] {entry.reference}: it stays in the record and is tried again"
+
+
 def _seen(entry: AuditEntry, _pack: Pack) -> str:
     return f"[green]Seen[/]    {entry.reference}: acknowledged by {entry.about['via']}"
 
@@ -95,6 +99,7 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "could not tell": _not_told,
     "nobody to tell": _nobody,
     "evidence sealed": _sealed,
+    "could not seal": _not_sealed,
     "acknowledged": _seen,
     "escalated": _escalated,
     "post revealed": _revealed,

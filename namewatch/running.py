@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console as Terminal
+from sqlalchemy.exc import SQLAlchemyError
 
 from casework.audit import entries_after
 from monitors.runner import SourceStatus
@@ -18,6 +19,7 @@ from namewatch.service import Service
 from namewatch.settings import configured_home, practice_home, read_settings
 from namewatch.version import version
 from records.database import reading
+from records.errors import NamewatchError
 
 LOOK_EVERY_SECONDS = 0.3
 
@@ -119,8 +121,11 @@ class Told:
 
     def news(self) -> None:
         """A line for each thing that happened since the last look."""
-        with reading(self._built.services.database) as session:
-            entries = entries_after(session, self._last)
+        try:
+            with reading(self._built.services.database) as session:
+                entries = entries_after(session, self._last)
+        except (NamewatchError, SQLAlchemyError):
+            return  # what there is to tell can wait; the watching must not end with it
         for entry in entries:
             self._last = entry.id or self._last
             if line := self._narrator.line(entry):

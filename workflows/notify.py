@@ -1,29 +1,20 @@
-"""Tell people: who is told is written with the incident; sending goes on until it has worked."""
+"""Who is told of an incident: routed, given access and written down, all in one transaction."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
-from dbos import DBOS
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from alerts.channel import Channel
-from alerts.errors import DeliveryError
-from alerts.message import Message, compose
 from alerts.routing import Question, Recipient, Routing, route
 from casework.audit import note
 from casework.incidents import give_access
-from records.alert import AlertKind, Delivery, DeliveryState
+from records.alert import AlertKind, Delivery
 from records.audit import MACHINE
-from records.database import transaction
 from records.incident import Incident
-from workflows.engine import ALERTS, Engine
+from workflows.deliver import enqueue_delivery
+from workflows.engine import Engine
 from workflows.services import Services, services
 
 NO_ADDRESS = "no address"
-RETRIES = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
-)
-"""Waits between tries of one delivery: four hours in all, the first five minutes the busiest."""
 
 
 def question(incident: Incident, held: Services) -> Question:
@@ -42,7 +33,10 @@ def tell_those_due(
     """Route the alert and write one delivery for each recipient and channel, in `session`."""
     held = services()
     routing = route(held.pack, held.organisation, held.roster, question(incident, held))
-    tell(session, engine, incident, routing.recipients, kind, level=level)
+    reached = tell(session, engine, incident, routing.recipients, kind, level=level)
+    if reached < max(1, len(routing.recipients)) and incident.acknowledged_at is None:
+        incident.escalates_at = held.now()  # somebody is missing: don't wait for the time limit
+        session.add(incident)
     for place in routing.unfilled:
         note(
             session,
@@ -63,9 +57,13 @@ def tell(
     kind: AlertKind,
     *,
     level: int = 0,
-) -> None:
-    """Give each recipient access and write their deliveries, to be sent once `session` commits."""
+) -> int:
+    """Give each recipient access and write their deliveries, to be sent once `session` commits.
+
+    Returns how many of them have an address on any channel.
+    """
     held = services()
+    reached = 0
     for recipient in recipients:
         give_access(
             session,
@@ -76,10 +74,11 @@ def tell(
             now=held.now(),
         )
         member = held.roster[recipient.staff_id]
-        reached = [name for name, one in held.channels.items() if one.reaches(member)]
-        for channel in reached:
+        channels = [name for name, one in held.channels.items() if one.reaches(member)]
+        reached += bool(channels)
+        for channel in channels:
             _write_delivery(session, engine, incident, recipient, channel, kind, level)
-        if not reached:
+        if not channels:
             note(
                 session,
                 "could not tell",
@@ -88,6 +87,7 @@ def tell(
                 reference=incident.reference,
                 about={"role": recipient.role, "staff_id": recipient.staff_id, "why": NO_ADDRESS},
             )
+    return reached
 
 
 def _write_delivery(
@@ -122,138 +122,3 @@ def _write_delivery(
     session.add(delivery)
     session.flush()
     enqueue_delivery(session, engine, delivery)
-
-
-def enqueue_delivery(session: Session, engine: Engine, delivery: Delivery) -> None:
-    """Have the next try of `delivery` made; each try is one workflow of its own."""
-    assert delivery.id is not None
-    delivery.next_try_at = None
-    session.add(delivery)
-    workflow_id = f"deliver:{delivery.id}:{delivery.attempts}"
-    engine.enqueue(session, ALERTS, "deliver", workflow_id, delivery.id, delivery.attempts)
-
-
-@DBOS.workflow(name="deliver", max_recovery_attempts=1_000_000)
-def deliver(delivery_id: int, attempt: int) -> str:
-    """One try of one delivery: at least once, and marked as a repeat when it may be the second."""
-    return send(delivery_id, attempt)
-
-
-@DBOS.step(name="send")
-def send(delivery_id: int, attempt: int) -> str:
-    """Send and settle; run again from the start when the program died in between."""
-    held = services()
-    begun = _begin(held, delivery_id, attempt)
-    if begun is None:
-        return "settled before"
-    delivery, message = begun
-    try:
-        code = (
-            _channel(held, delivery.channel)
-            .deliver(message, held.roster[delivery.staff_id], f"d{delivery_id}")
-            .code
-        )
-    except DeliveryError as error:
-        return _settle_failure(held, delivery_id, error)
-    return _settle_success(held, delivery_id, code)
-
-
-def _channel(held: Services, name: str) -> Channel:
-    """The channel, unless it was taken out of the settings since the delivery was written."""
-    channel = held.channels.get(name)
-    if channel is None:
-        raise DeliveryError("channel not set up", permanent=True)
-    return channel
-
-
-def _begin(held: Services, delivery_id: int, attempt: int) -> tuple[Delivery, Message] | None:
-    """Commit "sending" before anything is sent, so that a crash leaves its mark."""
-    with transaction(held.database) as session:
-        delivery = session.get(Delivery, delivery_id)
-        if delivery is None or delivery.attempts != attempt or delivery.settled_at is not None:
-            return None
-        incident = session.get(Incident, delivery.incident_id)
-        assert incident is not None
-        delivery.state = DeliveryState.SENDING.value
-        delivery.starts += 1
-        session.add(delivery)
-        return delivery, _message(held, delivery, incident)
-
-
-def _message(held: Services, delivery: Delivery, incident: Incident) -> Message:
-    link = None
-    if incident.page_link is not None:
-        link = held.working_key.open(incident.page_link, f"link:{incident.reference}").decode()
-    return compose(
-        AlertKind(delivery.kind),
-        pack=held.pack,
-        reference=incident.reference,
-        severity=incident.severity,
-        role=delivery.role,
-        record_link=held.record_link(incident.reference),
-        page_link=link,
-        reason=delivery.reason,
-        repeat=delivery.starts > 1,
-        count=incident.mention_count,
-    )
-
-
-def _settle_success(held: Services, delivery_id: int, code: str) -> str:
-    with transaction(held.database) as session:
-        delivery = session.get_one(Delivery, delivery_id)
-        delivery.state = DeliveryState.SENT.value
-        delivery.receipt = code
-        delivery.error = None
-        delivery.settled_at = held.now()
-        _note_delivery(session, held, delivery, "told")
-    return "sent"
-
-
-def _settle_failure(held: Services, delivery_id: int, error: DeliveryError) -> str:
-    with transaction(held.database) as session:
-        delivery = session.get_one(Delivery, delivery_id)
-        delivery.error = error.code
-        if not error.may_have_arrived:
-            delivery.starts -= 1
-        if not error.permanent and delivery.attempts < len(RETRIES):
-            wait = max(RETRIES[delivery.attempts], timedelta(seconds=error.retry_after or 0))
-            delivery.attempts += 1
-            delivery.state = DeliveryState.DUE.value
-            delivery.next_try_at = held.now() + wait
-            session.add(delivery)
-            return "later"
-        delivery.state = DeliveryState.FAILED.value
-        delivery.settled_at = held.now()
-        _note_delivery(session, held, delivery, "could not tell")
-        _escalate_if_unreached(session, held, delivery)
-    return "failed"
-
-
-def _escalate_if_unreached(session: Session, held: Services, delivery: Delivery) -> None:
-    """When every channel to somebody has failed, don't wait for the time limit."""
-    query = select(Delivery).where(
-        Delivery.incident_id == delivery.incident_id,
-        Delivery.staff_id == delivery.staff_id,
-        Delivery.kind == delivery.kind,
-        Delivery.level == delivery.level,
-        col(Delivery.state) != DeliveryState.FAILED.value,
-    )
-    incident = session.get_one(Incident, delivery.incident_id)
-    if session.exec(query).first() is None and incident.acknowledged_at is None:
-        incident.escalates_at = held.now()
-        session.add(incident)
-
-
-def _note_delivery(session: Session, held: Services, delivery: Delivery, action: str) -> None:
-    session.add(delivery)
-    incident = session.get_one(Incident, delivery.incident_id)
-    about: dict[str, object] = {
-        "role": delivery.role,
-        "staff_id": delivery.staff_id,
-        "channel": delivery.channel,
-        "kind": delivery.kind,
-        "repeat": delivery.starts > 1,
-    }
-    if delivery.error:
-        about["why"] = delivery.error
-    note(session, action, actor=MACHINE, now=held.now(), reference=incident.reference, about=about)

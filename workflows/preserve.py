@@ -2,21 +2,26 @@
 
 import json
 from base64 import b64decode, b64encode
+from datetime import timedelta
 
 from dbos import DBOS
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from casework.audit import note
 from evidence.preserve import CaptureTask, Preserved
 from evidence.preserve import preserve as make_exhibit
 from records.audit import MACHINE
 from records.database import reading, transaction
+from records.errors import NamewatchError
 from records.exhibit import Exhibit
 from records.incident import Incident, Mention
 from records.record_key import RecordKey
 from records.sealing import seal
+from workflows.engine import PRESERVING, Engine
 from workflows.services import Services, services
+
+AGAIN_AFTER = timedelta(minutes=10)
 
 
 def working_copy(held: Services, post_key: str, url: str | None, record: bytes) -> bytes:
@@ -38,9 +43,44 @@ def capture(mention_id: int) -> str:
     task = _task(held, mention_id)
     if task is None:
         return "preserved before"
-    done = make_exhibit(task)
+    try:
+        done = make_exhibit(task)
+    except (NamewatchError, OSError) as fault:
+        # What was found stays sealed in the database; the sweep has this tried again.
+        _note_failure(held, task, fault)
+        return "later"
     _record(held, mention_id, task, done)
     return done.grade
+
+
+def enqueue_those_left(session: Session, engine: Engine) -> int:
+    """Have captures tried again that should have been done by now; once for each `AGAIN_AFTER`."""
+    held = services()
+    late = held.now() - AGAIN_AFTER
+    query = (
+        select(Mention.id)
+        .where(col(Mention.working_copy).is_not(None))
+        .where(col(Mention.found_at) <= late)
+        .limit(20)
+    )
+    turn = int(held.now().timestamp() // AGAIN_AFTER.total_seconds())
+    left = [mention_id for mention_id in session.exec(query) if mention_id is not None]
+    for mention_id in left:
+        workflow_id = f"preserve:{mention_id}:{turn}"
+        engine.enqueue(session, PRESERVING, "preserve", workflow_id, mention_id)
+    return len(left)
+
+
+def _note_failure(held: Services, task: CaptureTask, fault: Exception) -> None:
+    with transaction(held.database) as session:
+        note(
+            session,
+            "could not seal",
+            actor=MACHINE,
+            now=held.now(),
+            reference=task.reference,
+            about={"why": type(fault).__name__},
+        )
 
 
 def _task(held: Services, mention_id: int) -> CaptureTask | None:

@@ -5,17 +5,20 @@ Timers are columns that say when, so they survive restarts, upgrades and jumps o
 
 import logging
 import threading
+import time
 
 from sqlmodel import Session, col, select
 
 from records.alert import Delivery, DeliveryState
 from records.database import transaction
+from workflows.deliver import enqueue_delivery
 from workflows.engine import Engine
 from workflows.escalate import escalate_those_due
-from workflows.notify import enqueue_delivery
+from workflows.preserve import enqueue_those_left
 from workflows.services import Services
 
 EVERY_SECONDS = 0.5
+CAPTURES_EVERY_SECONDS = 60
 log = logging.getLogger(__name__)
 
 
@@ -26,6 +29,7 @@ class Sweep:
         """Looks into `services.database`; starts nothing before `start`."""
         self._services = services
         self._engine = engine
+        self._look_for_captures_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
 
@@ -41,7 +45,11 @@ class Sweep:
     def once(self) -> int:
         """One look: do what is due and return how much it was."""
         with transaction(self._services.database) as session:
-            return self._try_again(session) + escalate_those_due(session, self._engine)
+            done = self._try_again(session) + escalate_those_due(session, self._engine)
+            if time.monotonic() >= self._look_for_captures_at:
+                self._look_for_captures_at = time.monotonic() + CAPTURES_EVERY_SECONDS
+                done += enqueue_those_left(session, self._engine)
+            return done
 
     def _try_again(self, session: Session) -> int:
         query = (

@@ -1,0 +1,196 @@
+"""Sending: at least once, marked when it may be twice, and never silently given up."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from alerts.errors import DeliveryError
+from casework import incidents
+from casework.audit import entries_about
+from records.database import reading, transaction
+from records.roster import roster_of
+from tests.workflows.conftest import (
+    ALICE,
+    COMMS,
+    DIRECTOR,
+    HEAD,
+    HR,
+    MANAGER,
+    NOW,
+    STAFF,
+    Office,
+    later,
+)
+from workflows.deliver import RETRIES, send
+
+NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
+REFUSED = DeliveryError("550", permanent=True)
+
+
+def states(office: Office) -> dict[str, str]:
+    return {one.staff_id: one.state for one in office.deliveries()}
+
+
+def test_a_delivery_is_settled_once_and_carried_out_again_changes_nothing(office: Office) -> None:
+    office.see(NAMING)
+    office.send_all()
+    office.told()
+    for one in office.deliveries():
+        assert one.id is not None
+        assert send(one.id, 0) == "settled before"
+    assert office.told() == []
+
+
+def test_a_refusal_for_now_is_tried_again_later_and_is_no_repeat(office: Office) -> None:
+    office.channel.faults = [later(), later(), later()]
+    office.see(NAMING)
+    office.send_all()
+    assert set(states(office).values()) == {"due"}
+    for one in office.deliveries():
+        assert one.next_try_at == NOW + RETRIES[0]
+        assert one.id is not None
+        assert send(one.id, one.attempts) == "sent"
+    assert not any(message.repeat for _, message in office.channel.taken)
+
+
+def test_a_fault_after_which_it_may_have_arrived_makes_the_next_one_a_repeat(
+    office: Office,
+) -> None:
+    office.channel.faults = [later(may_have_arrived=True)]
+    office.see(NAMING)
+    office.send_all()
+    (waiting,) = [one for one in office.deliveries() if one.state == "due"]
+    assert waiting.id is not None
+    send(waiting.id, waiting.attempts)
+    repeats = {staff_id: message.repeat for staff_id, message in office.channel.taken}
+    assert repeats.pop(waiting.staff_id)
+    assert not any(repeats.values())
+
+
+def test_a_crash_between_sending_and_settling_makes_the_next_one_a_repeat(office: Office) -> None:
+    class PowerCut(BaseException):
+        pass
+
+    office.see(NAMING)
+    office.channel.faults = [PowerCut()]  # type: ignore[list-item]
+    with pytest.raises(PowerCut):
+        office.send_all()
+    (begun,) = [one for one in office.deliveries() if one.state == "sending"]
+    assert begun.id is not None
+    assert send(begun.id, 0) == "sent"
+    assert [message.repeat for _, message in office.channel.taken] == [True]
+
+
+def test_a_fault_of_our_own_is_tried_again_too(office: Office) -> None:
+    office.channel.faults = [ZeroDivisionError()]
+    office.see(NAMING)
+    office.send_all()
+    (waiting,) = [one for one in office.deliveries() if one.state == "due"]
+    assert waiting.error == "unexpected ZeroDivisionError"
+
+
+def test_after_the_last_try_it_has_failed_and_the_next_in_line_is_called_at_once(
+    office: Office,
+) -> None:
+    office.see(NAMING)
+    office.channel.faults = [later() for _ in range(3 * (len(RETRIES) + 1))]
+    office.send_all()
+    for attempt in range(1, len(RETRIES) + 1):
+        for one in office.deliveries():
+            assert one.id is not None
+            send(one.id, attempt)
+    assert set(states(office).values()) == {"failed"}
+    office.channel.faults = []
+    assert office.look_at_the_clock() == 1
+    office.send_all()
+    assert DIRECTOR in office.told()
+
+
+def test_a_refused_address_calls_the_next_in_line_at_once(office: Office) -> None:
+    office.channel.faults = [REFUSED]
+    office.see(NAMING)
+    office.send_all()
+    office.told()
+    assert office.look_at_the_clock() == 1
+    office.send_all()
+    assert DIRECTOR in office.told()
+
+
+def test_a_recipient_without_an_address_is_noted_and_the_next_in_line_is_called(
+    office: Office,
+) -> None:
+    silent = [replace(one, email="") if one.staff_id == MANAGER else one for one in STAFF]
+    office.change(roster=roster_of(silent))
+    office.see(NAMING)
+    office.send_all()
+    assert office.told() == [COMMS, HR]
+    office.look_at_the_clock()
+    office.send_all()
+    assert DIRECTOR in office.told()
+    (incident,) = office.incidents()
+    with reading(office.services.database) as session:
+        noted = entries_about(session, incident.reference)
+    why = {one.about["why"] for one in noted if one.action == "could not tell"}
+    assert why == {"no address"}
+
+
+@pytest.mark.clause("SPSO 68")
+def test_somebody_named_in_a_further_post_is_told_nothing_more(office: Office) -> None:
+    office.see(NAMING)
+    office.see(
+        "My complaint to the Lighthouse Ombudsman was refused by Fenella Auchterbrae"
+        " and Struan Kilbrandy."
+    )
+    office.send_all()
+    about_alice = [
+        staff_id
+        for staff_id, message in office.channel.taken
+        if message.reference == office.incidents()[0].reference
+    ]
+    assert HR not in about_alice
+    assert DIRECTOR in about_alice  # who steps into HR's place
+
+
+def test_somebody_who_has_left_the_roster_since_is_not_told(office: Office) -> None:
+    office.see(NAMING)
+    office.change(roster=roster_of(one for one in STAFF if one.staff_id != HR))
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS]
+    assert states(office)[HR] == "failed"
+
+
+@pytest.mark.clause("SPSO 67.1")
+def test_nobody_acknowledges_and_the_chain_is_walked_to_its_end(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.see(NAMING)
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS, HR]
+    office.wait(hours=4)
+    office.look_at_the_clock()
+    office.send_all()
+    assert office.told() == [DIRECTOR, MANAGER, COMMS, HR]
+    office.wait(days=1)
+    office.look_at_the_clock()
+    office.send_all()
+    assert office.told() == [HEAD, DIRECTOR, MANAGER, COMMS, HR]
+    with caplog.at_level(logging.ERROR):
+        for _ in range(10):
+            office.wait(days=1)
+            office.look_at_the_clock()
+    assert "nobody is left to tell" in caplog.text
+    assert ALICE not in office.told()
+
+
+def test_an_acknowledgement_stops_reminders(office: Office) -> None:
+    office.see(NAMING)
+    office.send_all()
+    office.told()
+    with transaction(office.services.database) as session:
+        incident = incidents.by_reference(session, office.incidents()[0].reference)
+        incidents.acknowledge(
+            session, incident, actor=MANAGER, via="page", employed=True, now=office.time
+        )
+    office.wait(days=2)
+    assert office.look_at_the_clock() == 0

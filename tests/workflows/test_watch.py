@@ -1,0 +1,127 @@
+"""Which posts become incidents, which join one, and which are never kept."""
+
+import pytest
+
+from tests.workflows.conftest import ALICE, BOB, COMMS, DIRECTOR, HR, MANAGER, Office
+
+NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
+THREAT = "Fenella Auchterbrae at the Lighthouse Ombudsman, I'm going to stab you."
+BOTH = (
+    "My complaint to the Lighthouse Ombudsman was refused by Fenella Auchterbrae"
+    " and Ruaridh McStronach."
+)
+
+
+@pytest.mark.clause("SPSO 67")
+def test_a_post_that_names_somebody_for_their_work_opens_an_incident(office: Office) -> None:
+    office.see(NAMING)
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS, HR]
+    (incident,) = office.incidents()
+    assert (incident.staff_id, incident.categories) == (ALICE, ["naming"])
+
+
+@pytest.mark.clause("SPSO 7")
+@pytest.mark.clause("SPSO 10")
+def test_criticism_of_the_body_and_other_peoples_posts_are_never_kept(office: Office) -> None:
+    office.see("The Lighthouse Ombudsman is useless and took months over my complaint.")
+    office.see("A lovely evening by the harbour.")
+    assert office.mentions() == []
+
+
+@pytest.mark.clause("SPSO 44")
+def test_somebody_who_may_be_named_has_no_incident_for_being_named_but_has_for_a_threat(
+    office: Office,
+) -> None:
+    office.see("Morven Drumhallow of the Lighthouse Ombudsman answered my complaint.")
+    assert office.incidents() == []
+    office.see("Morven Drumhallow at the Lighthouse Ombudsman, I'm going to stab you.")
+    assert [one.severity for one in office.incidents()] == ["critical"]
+
+
+@pytest.mark.clause("SPSO 68")
+def test_two_people_in_one_post_are_two_incidents_that_keep_each_other_out(
+    office: Office,
+) -> None:
+    office.see(BOTH)
+    first, second = office.incidents()
+    assert {first.staff_id, second.staff_id} == {ALICE, BOB}
+    assert first.alongside == [second.staff_id]
+    assert second.alongside == [first.staff_id]
+    assert first.key_id != second.key_id
+
+
+def test_a_further_post_joins_and_is_told_once_an_hour(office: Office) -> None:
+    office.see(NAMING)
+    office.send_all()
+    office.told()
+    office.see(NAMING + " Again!")
+    office.send_all()
+    assert office.told() == []
+    office.wait(hours=1.2)
+    office.see(NAMING + " And again!")
+    office.see(NAMING + " And once more!")
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS, HR]
+    (incident,) = office.incidents()
+    assert incident.mention_count == 4
+
+
+@pytest.mark.clause("SPSO 24")
+def test_a_threat_under_an_open_incident_is_told_at_once(office: Office) -> None:
+    office.see(NAMING)
+    office.send_all()
+    office.told()
+    office.see(THREAT)
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS, HR]
+    assert [one.severity for one in office.incidents()] == ["critical"]
+
+
+def test_the_same_post_seen_again_changes_nothing(office: Office) -> None:
+    office.see(NAMING, post_id="one")
+    office.see(NAMING, post_id="one")
+    assert len(office.mentions()) == 1
+
+
+def test_after_three_quiet_days_a_new_post_opens_a_new_incident(office: Office) -> None:
+    office.see(NAMING)
+    office.wait(days=3, minutes=1)
+    office.see(NAMING + " Again!")
+    assert len(office.incidents()) == 2
+
+
+def test_a_doubtful_post_waits_for_triage_and_alerts_nobody(office: Office) -> None:
+    office.see("Fenella Auchterbrae. Remember the name.")
+    office.send_all()
+    assert office.incidents() == []
+    assert office.told() == []
+    assert [one.disposition for one in office.mentions()] == ["review"]
+
+
+@pytest.mark.clause("SPSO 39")
+def test_a_threat_to_the_body_alone_is_told_to_communications_and_the_director(
+    office: Office,
+) -> None:
+    office.see("I am going to burn down the Lighthouse Ombudsman and everybody in it.")
+    office.send_all()
+    assert office.told() == [DIRECTOR, COMMS]
+    assert [one.staff_id for one in office.incidents()] == [None]
+
+
+def test_what_is_kept_is_sealed(office: Office) -> None:
+    office.see(NAMING, url="https://social.example/auchterbrae")
+    (mention,) = office.mentions()
+    (incident,) = office.incidents()
+    whole = b"".join(
+        part
+        for part in (
+            mention.sealed_post,
+            mention.sealed_record,
+            mention.sealed_finding,
+            mention.working_copy or b"",
+            incident.page_link or b"",
+        )
+    )
+    assert b"Auchterbrae" not in whole
+    assert b"social.example" not in whole
