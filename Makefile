@@ -21,7 +21,7 @@ check: .venv/dev-ready ## Lint, types and the contracts between the rooms
 	.venv/bin/lint-imports
 
 clauses: .venv/dev-ready ## Print each policy clause with its tests
-	@$(PY) -m pytest -q --no-header --clauses
+	@$(PY) -m scripts.clauses
 
 bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.screening
