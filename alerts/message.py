@@ -61,7 +61,9 @@ def compose(
 
 
 _TEST_OPENING = "This is only a test. Nobody has been named."
-_TEST_STEPS = ('Press "I\'ve seen this", so that we know that alerts reach you.',)
+_TEST_STEPS = ("Tell whoever sets this up that the test has reached you.",)
+TEST_REFERENCE = "TEST"
+"""Stands in a test where an incident's reference stands in an alert."""
 _LEADS = {
     AlertKind.FIRST: "",
     AlertKind.WORSE: "This has become more serious. ",

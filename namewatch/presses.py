@@ -3,6 +3,7 @@
 from sqlmodel import Session, select
 
 from alerts.channels.slack_press import Press
+from alerts.message import TEST_REFERENCE
 from casework import incidents
 from casework.audit import note
 from casework.errors import CaseworkError, NoSuchIncidentError
@@ -24,6 +25,8 @@ def answer(services: Services, press: Press) -> str | None:
         (one for one in services.roster.values() if one.slack_id == press.slack_user_id), None
     )
     now = services.now().astimezone(services.organisation.calendar.zone)
+    if press.reference == TEST_REFERENCE:
+        return f"Thank you. The test has reached you, {now:%H:%M}."
     try:
         with transaction(services.database) as session:
             incidents.acknowledge(

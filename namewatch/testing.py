@@ -3,14 +3,12 @@
 from rich.console import Console as Terminal
 
 from alerts.errors import DeliveryError
-from alerts.message import compose
+from alerts.message import TEST_REFERENCE, compose
 from namewatch.bootstrap import Built, read_all
 from namewatch.settings import home_in_use, read_settings
 from policies.pack import LINE_MANAGER
 from records.alert import AlertKind
 from records.errors import ConfigurationError
-
-REFERENCE = "TEST"
 
 
 def send(to: str | None) -> int:
@@ -41,7 +39,7 @@ def _send_one(built: Built, staff_id: str, role: str, channel: str) -> str | Non
     message = compose(
         AlertKind.TEST,
         pack=services.pack,
-        reference=REFERENCE,
+        reference=TEST_REFERENCE,
         severity="low",
         role=role,
         record_link=services.console_url,

@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import select
 
 from evidence.bundle import read_bundle
+from evidence.capture import FOLDER_PREFIX
 from evidence.vault import Vault
 from records.database import open_database, reading
 from records.exhibit import Exhibit
@@ -62,9 +63,11 @@ def mail() -> Iterator[MailServer]:
 def everything_written(house: House) -> Iterator[tuple[Path, bytes]]:
     """Every file that the service wrote; its own configuration is not among them."""
     ours = {"roster.csv", "organisation.toml", "settings.toml"}
-    for file in house.home.rglob("*"):
-        if file.is_file() and file.name not in ours:
-            yield file, file.read_bytes()
+    of_captures = Path("/dev/shm").glob(f"{FOLDER_PREFIX}*")
+    for folder in (house.home, house.home.parent / "tmp", *of_captures):
+        for file in folder.rglob("*"):
+            if file.is_file() and file.name not in ours:
+                yield file, file.read_bytes()
 
 
 def told(mail: MailServer) -> set[str]:
@@ -78,7 +81,9 @@ def test_a_post_becomes_a_sealed_exhibit_and_three_confidential_mails(
     tmp_path: Path, mail: MailServer, page: str
 ) -> None:
     settings = "[capture]\nallow_loopback = true\n"
-    with House(tmp_path / "home", mail, settings=settings) as house:
+    (tmp_path / "tmp").mkdir()
+    environment = {"TMPDIR": str(tmp_path / "tmp")}
+    with House(tmp_path / "home", mail, settings=settings, environment=environment) as house:
         house.start()
         house.publish([post(1, HARMLESS), post(2, THREAT, url=page), post(3, HARMLESS)])
         wait_until(lambda: len(told(mail)) == 3, why="three people told")
