@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console as Terminal
 from rich.table import Table
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from casework import incidents
 from casework.audit import entries_about
@@ -16,7 +16,7 @@ from namewatch.narrate import Narrator
 from namewatch.settings import Settings, home_in_use, read_settings
 from records.database import migrate, open_database, reading, transaction
 from records.errors import ConfigurationError, NamewatchError
-from records.incident import Incident
+from records.incident import Incident, Mention
 from workflows.services import utc_now
 
 
@@ -33,8 +33,13 @@ def print_list() -> None:
             table.add_row(
                 one.reference, one.severity, kinds, posts, f"{opened:%d %b %Y %H:%M}", one.state
             )
+        waiting = session.exec(
+            select(func.count()).select_from(Mention).where(col(Mention.incident_id).is_(None))
+        ).one()
     terminal = Terminal(highlight=False)
     terminal.print(table if table.row_count else "There is no incident.")
+    if waiting:
+        terminal.print(f"Kept for triage, with nobody alerted: {waiting}")
 
 
 def print_one(reference: str) -> None:

@@ -16,6 +16,7 @@ from monitors.runner import Runner, SourceStatus
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from nlp.screening import Screener
+from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.roster import StaffMember
 from workflows.engine import Engine
@@ -45,6 +46,7 @@ class Service:
     def _start(self) -> None:
         services = self.built.services
         sources = sources_of(self.built.settings)
+        self._stops.append(hold_alone(services.database))
         install(services)
         self._start_console()
         engine = Engine(services.database)

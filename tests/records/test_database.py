@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from records import database as db
+from records.alone import hold_alone
 from records.audit import AuditEntry
 from records.errors import ConfigurationError
 from records.tables import metadata
@@ -154,3 +155,11 @@ def test_a_copy_made_while_writing_opens_whole(engine: Engine, tmp_path: Path) -
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("SELECT count(*) FROM audit_entry").fetchone() == (1,)
     connection.close()
+
+
+def test_one_service_at_a_time_holds_the_database(engine: Engine) -> None:
+    let_go = hold_alone(engine)
+    with pytest.raises(ConfigurationError, match="another `namewatch run` is at work"):
+        hold_alone(engine)
+    let_go()
+    hold_alone(engine)()

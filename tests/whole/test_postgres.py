@@ -11,6 +11,8 @@ from sqlmodel import func, select
 
 from casework import incidents
 from records import database as db
+from records.alone import hold_alone
+from records.errors import ConfigurationError
 from records.exhibit import Exhibit
 from records.incident import Incident
 from records.record_key import RecordKey
@@ -47,6 +49,14 @@ def test_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
     assert made == {
         name: {column.name for column in table.columns} for name, table in metadata.tables.items()
     }
+
+
+def test_one_service_at_a_time_holds_the_database(engine: Engine) -> None:
+    let_go = hold_alone(engine)
+    with pytest.raises(ConfigurationError, match="another `namewatch run` is at work"):
+        hold_alone(engine)
+    let_go()
+    hold_alone(engine)()
 
 
 def test_two_workers_never_take_one_reference(engine: Engine) -> None:
