@@ -15,7 +15,6 @@ from monitors.runner import SourceStatus
 from namewatch.bootstrap import Built, read_all
 from namewatch.narrate import Narrator
 from namewatch.practice import home as practice
-from namewatch.service import Service
 from namewatch.settings import configured_home, practice_home, read_settings
 from namewatch.version import version
 from records.database import reading
@@ -47,6 +46,9 @@ def _serve(
     for_seconds: float | None,
 ) -> None:
     built = read_all(read_settings(home))
+    # Only now: a mistake in the configuration is told before the larger parts are loaded.
+    from namewatch.service import Service  # noqa: PLC0415
+
     told = Told(terminal, built)
     service = Service(built, told.source)
     told.remember_place()
