@@ -25,11 +25,21 @@ def write_first_files(home: Path) -> str:
         for name in FILES:
             content = (resources.files("namewatch") / "first_files" / name).read_text("utf-8")
             write_private(home / name, content)
+        return create_keys(home / "keys")
     except OSError as error:
+        _take_back(home)
         raise ConfigurationError(
             f"this folder can't be written ({error.strerror}); choose another.", file=home
         ) from None
-    return create_keys(home / "keys")
+    except ConfigurationError:
+        _take_back(home)
+        raise
+
+
+def _take_back(home: Path) -> None:
+    """Remove what was written a moment ago, so that the next try begins anew."""
+    for name in FILES:
+        (home / name).unlink(missing_ok=True)
 
 
 def write_private(file: Path, content: str) -> None:

@@ -75,7 +75,8 @@ def _sealed(entry: AuditEntry, _pack: Pack) -> str:
 
 
 def _not_sealed(entry: AuditEntry, _pack: Pack) -> str:
-    return f"[red]Could not seal[/] {entry.reference}: it stays in the record and is tried again"
+    then = "" if entry.about["final"] else " and is tried again"
+    return f"[red]Could not seal[/] {entry.reference}: it stays in the record{then}"
 
 
 def _seen(entry: AuditEntry, _pack: Pack) -> str:

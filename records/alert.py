@@ -49,5 +49,6 @@ class Delivery(SQLModel, table=True):
     error: str | None = None
     receipt: str | None = None
     created_at: datetime = Field(sa_column=moment())
+    enqueued_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     next_try_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
     settled_at: datetime | None = Field(default=None, sa_column=moment(optional=True))

@@ -19,11 +19,22 @@ def hold_alone(engine: Engine) -> Callable[[], None]:
     The hold ends with the process, however it ends. Raises ConfigurationError when another
     process has it.
     """
-    return _hold_file(engine) if engine.dialect.name == "sqlite" else _hold_session(engine)
+    if engine.dialect.name == "sqlite":
+        return _hold_file(Path(engine.url.database or ""))
+    return _hold_session(engine)
 
 
-def _hold_file(engine: Engine) -> Callable[[], None]:
-    file = Path(f"{engine.url.database}.lock")
+def is_held(database: Path) -> bool:
+    """Whether a service is at work with this SQLite file."""
+    try:
+        _hold_file(database)()
+    except ConfigurationError:
+        return True
+    return False
+
+
+def _hold_file(database: Path) -> Callable[[], None]:
+    file = database.with_name(f"{database.name}.lock")
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

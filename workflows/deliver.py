@@ -25,6 +25,7 @@ def enqueue_delivery(session: Session, engine: Engine, delivery: Delivery) -> No
     """Have the next try of `delivery` made; each try is one workflow of its own."""
     assert delivery.id is not None
     delivery.next_try_at = None
+    delivery.enqueued_at = services().now()
     session.add(delivery)
     workflow_id = f"deliver:{delivery.id}:{delivery.attempts}"
     engine.enqueue(session, ALERTS, "deliver", workflow_id, delivery.id, delivery.attempts)

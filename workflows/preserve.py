@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from casework.audit import note
+from evidence.errors import EvidenceError
 from evidence.preserve import CaptureTask, Preserved
 from evidence.preserve import preserve as make_exhibit
 from records.audit import MACHINE
@@ -47,8 +48,9 @@ def capture(mention_id: int) -> str:
         done = make_exhibit(task)
     except (NamewatchError, OSError) as fault:
         # What was found stays sealed in the database; the sweep has this tried again.
-        _note_failure(held, task, fault)
-        return "later"
+        final = isinstance(fault, EvidenceError) and not fault.again
+        _note_failure(held, mention_id, task, fault, final=final)
+        return "never" if final else "later"
     _record(held, mention_id, task, done)
     return done.grade
 
@@ -61,7 +63,8 @@ def enqueue_those_left(session: Session, engine: Engine) -> int:
         select(Mention.id)
         .where(col(Mention.working_copy).is_not(None))
         .where(col(Mention.found_at) <= late)
-        .limit(20)
+        .order_by(col(Mention.id))
+        .limit(200)
     )
     turn = int(held.now().timestamp() // AGAIN_AFTER.total_seconds())
     left = [mention_id for mention_id in session.exec(query) if mention_id is not None]
@@ -71,15 +74,19 @@ def enqueue_those_left(session: Session, engine: Engine) -> int:
     return len(left)
 
 
-def _note_failure(held: Services, task: CaptureTask, fault: Exception) -> None:
+def _note_failure(
+    held: Services, mention_id: int, task: CaptureTask, fault: Exception, *, final: bool
+) -> None:
     with transaction(held.database) as session:
+        if final:
+            session.get_one(Mention, mention_id).working_copy = None
         note(
             session,
             "could not seal",
             actor=MACHINE,
             now=held.now(),
             reference=task.reference,
-            about={"why": type(fault).__name__},
+            about={"why": type(fault).__name__, "final": final},
         )
 
 

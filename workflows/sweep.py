@@ -6,10 +6,12 @@ Timers are columns that say when, so they survive restarts, upgrades and jumps o
 import logging
 import threading
 import time
+from datetime import timedelta
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from records.alert import Delivery, DeliveryState
+from records.alert import Delivery
 from records.database import transaction
 from workflows.deliver import enqueue_delivery
 from workflows.engine import Engine
@@ -19,6 +21,7 @@ from workflows.services import Services
 
 EVERY_SECONDS = 0.5
 CAPTURES_EVERY_SECONDS = 60
+LOST_AFTER = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -52,22 +55,37 @@ class Sweep:
             return done
 
     def _try_again(self, session: Session) -> int:
+        """Enqueue deliveries whose next try is due, or whose last try never came to an end.
+
+        A try ends nowhere when the disk was full at its beginning or end. Its successor has a
+        number of its own, so that the lost one does nothing if it turns up after all.
+        """
+        now = self._services.now()
+        lost = and_(
+            col(Delivery.next_try_at).is_(None), col(Delivery.enqueued_at) <= now - LOST_AFTER
+        )
         query = (
             select(Delivery)
-            .where(Delivery.state == DeliveryState.DUE.value)
-            .where(col(Delivery.next_try_at) <= self._services.now())
+            .where(col(Delivery.settled_at).is_(None))
+            .where(or_(col(Delivery.next_try_at) <= now, lost))
             .with_for_update(skip_locked=True)
             .limit(200)
         )
         due = list(session.exec(query))
         for delivery in due:
+            if delivery.next_try_at is None:
+                delivery.attempts += 1
             enqueue_delivery(session, self._engine, delivery)
         return len(due)
 
     def _run(self) -> None:
+        trouble = ""
         while not self._stop.wait(EVERY_SECONDS):
             try:
                 self.once()
+                trouble = ""
             except Exception as fault:  # noqa: BLE001 - a full disk passes; what is due stays due
                 kind = type(fault).__name__  # its words may hold content
-                log.error("the clock's look failed (%s); trying again", kind)  # noqa: TRY400
+                if kind != trouble:  # said once, not twice a second
+                    log.error("the clock's look failed (%s); trying again", kind)  # noqa: TRY400
+                trouble = kind

@@ -11,6 +11,7 @@ from namewatch.ports import free_port
 from namewatch.practice.mailbox import Mailbox
 from namewatch.practice.platform import Platform
 from namewatch.settings import PRACTICE_MARK
+from records.alone import is_held
 from records.errors import ConfigurationError
 
 _SETTINGS = """# Written by the practice run.
@@ -87,5 +88,9 @@ def _clear(home: Path) -> None:
             "this folder was not made for practice, so it is left alone; set"
             " NAMEWATCH_PRACTICE_HOME to another.",
             file=home,
+        )
+    if is_held(home / "namewatch.db"):
+        raise ConfigurationError(
+            "a practice run is at work here; stop it before you start another.", file=home
         )
     shutil.rmtree(home)

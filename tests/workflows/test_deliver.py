@@ -23,6 +23,7 @@ from tests.workflows.conftest import (
     later,
 )
 from workflows.deliver import RETRIES, send
+from workflows.sweep import Sweep
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 REFUSED = DeliveryError("550", permanent=True)
@@ -194,3 +195,36 @@ def test_an_acknowledgement_stops_reminders(office: Office) -> None:
         )
     office.wait(days=2)
     assert office.look_at_the_clock() == 0
+
+
+def look(office: Office) -> int:
+    """One look of the clock."""
+    return Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+
+
+def test_the_clock_has_a_delivery_tried_again_when_it_is_due_and_not_before(
+    office: Office,
+) -> None:
+    office.channel.faults = [later(), later(), later()]
+    office.see(NAMING)
+    office.send_all()
+    assert look(office) == 0
+    office.wait(seconds=RETRIES[0].total_seconds())
+    assert look(office) == 3
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS, HR]
+
+
+def test_a_try_that_never_came_to_an_end_is_followed_by_another(office: Office) -> None:
+    office.see(NAMING)
+    lost, office.engine.enqueued = office.engine.enqueued, []  # as if the disk had been full
+    office.wait(minutes=4)
+    assert look(office) == 0
+    office.wait(minutes=2)
+    assert look(office) == 3
+    office.send_all()
+    assert office.told() == [MANAGER, COMMS, HR]
+    for workflow, _, references in lost:
+        if workflow == "deliver":
+            assert send(*references) == "settled before"
+    assert office.told() == []
