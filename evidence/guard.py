@@ -65,6 +65,12 @@ def is_public(address: Address) -> bool:
     return inner.is_global and not odd
 
 
+def _looked_up(host: str) -> str:
+    """The name to resolve; localhost is this machine, whatever a resolver says (RFC 6761)."""
+    name = host.lower().rstrip(".")
+    return "127.0.0.1" if name == "localhost" or name.endswith(".localhost") else host
+
+
 class Guard:
     """Serves the proxy on a free loopback port while the `async with` block runs."""
 
@@ -156,7 +162,7 @@ class Guard:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect_seconds):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                found = await loop.getaddrinfo(_looked_up(host), port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise self._refuse(host, "The site's name is not known.") from None
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]

@@ -140,7 +140,9 @@ class MailServer:
         server.close()
         for session in self._sessions:
             if session.transport is not None:
-                session.transport.abort()  # type: ignore[attr-defined]
+                # Python 3.11.2's TLS transport can't abort once it has been closed.
+                with suppress(AttributeError):
+                    session.transport.abort()  # type: ignore[attr-defined]
         tasks = asyncio.all_tasks(loop)
         for task in tasks:
             task.cancel()
