@@ -23,8 +23,8 @@ timeout 300 .venv/bin/playwright install chromium-headless-shell >/dev/null 2>&1
 works
 if can_install; then
     say "the download alone did not do; installing Debian's Chromium"
-    install chromium
+    install chromium chromium-sandbox
     works
 fi
 say "pages are not pictured: $(.venv/bin/python -m evidence.trial 2>&1 >/dev/null | tail -n 1)"
-say "on Debian, this mends it: apt-get install chromium libatomic1"
+say "on Debian, this mends it: apt-get install chromium chromium-sandbox libatomic1"
