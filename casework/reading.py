@@ -34,39 +34,46 @@ class Seen:
     post: Post | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who wants to read, whether they work here today, and the vault that opens records."""
+
+    staff_id: str
+    employed: bool
+    open_key: OpenKey
+
+
 def read_findings(
-    session: Session,
-    incident: Incident,
-    *,
-    actor: str,
-    employed: bool,
-    open_key: OpenKey,
-    now: datetime,
+    session: Session, incident: Incident, reader: Reader, *, now: datetime
 ) -> list[Seen]:
     """Why each post was found; the posts themselves stay sealed. Noted in the audit trail."""
-    check_may(standing(session, incident, actor, employed=employed), Action.VIEW)
-    note(session, "record viewed", actor=actor, now=now, reference=incident.reference)
-    identity = _record_identity(session, incident, open_key)
+    identity = _admit(session, incident, reader, Action.VIEW, "record viewed", now)
     return [Seen(one, _finding(one, identity), None) for one in _mentions(session, incident)]
 
 
 def reveal_posts(
-    session: Session,
-    incident: Incident,
-    *,
-    actor: str,
-    employed: bool,
-    open_key: OpenKey,
-    now: datetime,
+    session: Session, incident: Incident, reader: Reader, *, now: datetime
 ) -> list[Seen]:
     """Open the posts: a deliberate step that is noted before anything is shown (SPSO 64)."""
-    check_may(standing(session, incident, actor, employed=employed), Action.REVEAL)
-    note(session, "post revealed", actor=actor, now=now, reference=incident.reference)
-    identity = _record_identity(session, incident, open_key)
+    identity = _admit(session, incident, reader, Action.REVEAL, "post revealed", now)
     return [
         Seen(one, _finding(one, identity), _post(one, identity))
         for one in _mentions(session, incident)
     ]
+
+
+def _admit(
+    session: Session,
+    incident: Incident,
+    reader: Reader,
+    action: Action,
+    noted_as: str,
+    now: datetime,
+) -> x25519.Identity:
+    """Check, then note, then open: nobody reads without a note of it."""
+    check_may(standing(session, incident, reader.staff_id, employed=reader.employed), action)
+    note(session, noted_as, actor=reader.staff_id, now=now, reference=incident.reference)
+    return _record_identity(session, incident, reader.open_key)
 
 
 def people_on(session: Session, incident: Incident) -> list[IncidentAccess]:

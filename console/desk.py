@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from casework.reading import OpenKey
+from casework.reading import OpenKey, Reader
 from policies.pack import Pack
+from records.clock import utc_now
 from records.organisation import Organisation
 from records.roster import Roster, StaffMember
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -29,11 +26,15 @@ class Desk:
     """Mails (to, subject, text) to one person; raises a NamewatchError when it can't."""
     console_url: str
     practice: bool = False
-    now: Callable[[], datetime] = field(default=_utc_now)
+    now: Callable[[], datetime] = field(default=utc_now)
 
     def today(self) -> date:
         """The day it is where the body is."""
         return self.now().astimezone(self.organisation.calendar.zone).date()
+
+    def reader(self, member: StaffMember) -> Reader:
+        """This person, as casework asks who reads."""
+        return Reader(member.staff_id, self.employed(member.staff_id), self.open_key)
 
     def employed(self, staff_id: str) -> bool:
         """Whether this person works here today."""

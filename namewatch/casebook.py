@@ -14,10 +14,10 @@ from casework.errors import NoSuchIncidentError
 from namewatch.configuration import Configuration, read_configuration
 from namewatch.narrate import Narrator
 from namewatch.settings import Settings, home_in_use, read_settings
+from records.clock import utc_now
 from records.database import migrate, open_database, reading, transaction
 from records.errors import ConfigurationError, NamewatchError
 from records.incident import Incident, Mention
-from workflows.services import utc_now
 
 
 def print_list() -> None:

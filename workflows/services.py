@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -10,14 +10,10 @@ from sqlalchemy import Engine
 from alerts.channel import Channel
 from evidence.vault import PublicKeys, WorkingKey
 from policies.pack import Pack
+from records.clock import utc_now
 from records.errors import NamewatchError
 from records.organisation import Organisation
 from records.roster import Roster
-
-
-def utc_now() -> datetime:
-    """The time now, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,8 @@ def routes(front: Front) -> APIRouter:
             return front.to_sign_in(reference)
         try:
             with transaction(desk.database) as session:
-                seen = reveal_posts(
-                    session,
-                    by_reference(session, reference),
-                    actor=reader.staff_id,
-                    employed=desk.employed(reader.staff_id),
-                    open_key=desk.open_key,
-                    now=desk.now(),
-                )
+                incident = by_reference(session, reference)
+                seen = reveal_posts(session, incident, desk.reader(reader), now=desk.now())
         except (NoSuchIncidentError, NotAllowedError):
             return refuse(front, reader, reference)
         except KeyDestroyedError:

@@ -70,14 +70,7 @@ def _read(front: Front, session: Session, reference: str, reader: StaffMember) -
     """Everything on the page, read in one transaction with the note that it was viewed."""
     desk = front.desk
     incident = by_reference(session, reference)
-    seen = read_findings(
-        session,
-        incident,
-        actor=reader.staff_id,
-        employed=desk.employed(reader.staff_id),
-        open_key=desk.open_key,
-        now=desk.now(),
-    )
+    seen = read_findings(session, incident, desk.reader(reader), now=desk.now())
     return Record(
         incident=incident,
         seen=seen,
