@@ -36,7 +36,8 @@ class Engine:
 
     def __init__(self, database: Database) -> None:
         """`database` must have been migrated."""
-        logging.getLogger("dbos").setLevel(logging.ERROR)
+        # What it logs of a fault may hold the words of the fault; ours are told by us.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         serializer = JsonReferences()
         DBOS(
             config=DBOSConfig(
@@ -46,7 +47,7 @@ class Engine:
                 application_version=APPLICATION_VERSION,
                 executor_id="local",
                 serializer=serializer,
-                log_level="ERROR",
+                log_level="CRITICAL",
                 max_executor_threads=_MAX_THREADS,
             )
         )
