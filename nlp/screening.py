@@ -17,8 +17,8 @@ from nlp.surroundings import look_around
 from nlp.terms import NAMES_THE_BODY, Term, terms
 from nlp.variants import variants
 from policies.pack import Pack
-from policies.severity import Facts, Watched, judge
-from records.finding import Finding
+from policies.severity import Facts, Judgement, Watched, judge
+from records.finding import Concern, Finding, NameMatch
 from records.organisation import Organisation
 from records.post import Post, readable
 from records.roster import Roster, StaffMember, roster_of
@@ -44,7 +44,7 @@ class Screener:
         watched = roster_of(
             member
             for member in roster.values()
-            if _is_watched(member, today, organisation.leavers_watched_months)
+            if is_watched(member, today, organisation.leavers_watched_months)
         )
         self._pack = pack
         self._people: Mapping[str, Watched] = watched
@@ -72,6 +72,17 @@ class Screener:
             return Finding.model_construct(post_id=readable(post.id))
         return self._judged(post.id, sheet, hits)
 
+    def judgement(self, finding: Finding) -> Judgement | None:
+        """Why this screener's own finding is as bad as it is; None if nobody had to be judged."""
+        if not finding.staff and not finding.organisation:
+            return None
+        return self._judge(finding.staff, finding.organisation, finding.concerns)
+
+    def _judge(
+        self, staff: tuple[NameMatch, ...], organisation: bool, concerns: tuple[Concern, ...]
+    ) -> Judgement:
+        return judge(self._pack, Facts(staff, organisation, concerns, self._people))
+
     def _judged(self, post_id: str, sheet: Sheet, hits: Hits) -> Finding:
         around = look_around(sheet, hits)
         if not around.names_the_body:
@@ -87,7 +98,7 @@ class Screener:
             if isinstance(hit.entry, Term) and hit.entry.kind in NAMES_THE_BODY
         ]
         concerns = find_concerns(sheet, staff, body, organisation=organisation)
-        judgement = judge(self._pack, Facts(staff, organisation, concerns, self._people))
+        judgement = self._judge(staff, organisation, concerns)
         return Finding(
             post_id=readable(post_id),
             staff=staff,
@@ -98,7 +109,8 @@ class Screener:
         )
 
 
-def _is_watched(member: StaffMember, today: date, months: int) -> bool:
+def is_watched(member: StaffMember, today: date, months: int) -> bool:
+    """Whether this person is looked for: on the staff, or left no more than `months` ago."""
     return member.ends_on is None or today <= _months_later(member.ends_on, months)
 
 

@@ -1,6 +1,6 @@
 """Severity and disposition of a finding, by the policy pack's table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,8 @@ class Judgement:
     severity: Severity
     disposition: Disposition
     clause: str
+    conditions: tuple[str, ...] = ()
+    """What that row asks of a finding, in words; empty for the last row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def judge(pack: Pack, facts: Facts) -> Judgement:
     """The first row that fits decides; the last row of a pack fits every finding."""
     for rule in pack.severity_rules:
         if _fits(rule, facts):
-            return Judgement(rule.severity, rule.disposition, rule.clause)
+            return Judgement(rule.severity, rule.disposition, rule.clause, tuple(_in_words(rule)))
     raise AssertionError("a pack's last severity rule takes every finding")
 
 
@@ -69,6 +71,28 @@ def _fits(rule: SeverityRule, facts: Facts) -> bool:
         and rule.may_be_named in (None, bool(people) and all(one.may_be_named for one in people))
         and (rule.watch is None or any(one.watch == rule.watch for one in people))
     )
+
+
+def _in_words(rule: SeverityRule) -> Iterator[str]:
+    if rule.categories:
+        aimed = f" aimed at {_either(rule.targets)}" if rule.targets else ""
+        yield f"there is {_either(rule.categories)}{aimed}"
+    if rule.names_nobody:
+        yield "nobody on the staff is meant"
+    if rule.certainty:
+        yield f"the surest match is {_either(rule.certainty)}"
+    if rule.organisation is not None:
+        yield f"the body is {'' if rule.organisation else 'not '}named"
+    if rule.duties:
+        yield f"whether it is about their work: {_either(rule.duties)}"
+    if rule.may_be_named is not None:
+        yield f"{'' if rule.may_be_named else 'not '}everybody meant may be named"
+    if rule.watch is not None:
+        yield f"somebody meant has watch={rule.watch}"
+
+
+def _either(words: Iterable[str]) -> str:
+    return " or ".join(words)
 
 
 def _concern_fits(rule: SeverityRule, concerns: tuple[Concern, ...]) -> bool:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from policies.pack import SHIPPED, read_pack
+from policies.pack import SHIPPED, SeverityRule, read_pack
 from policies.severity import Facts, judge
 from records.finding import Category, Certainty, Concern, Duties, NameMatch
 from records.roster import StaffMember
@@ -102,6 +102,46 @@ CASES = [
 def test_the_table_decides(pack: str, case: str, found: Facts, expected: tuple[str, str]) -> None:
     said = judge(read_pack(pack), found)
     assert (said.severity, said.disposition) == expected, case
+
+
+CONDITIONS = [
+    ("threat", facts(match(ALICE), concerns=(C.THREAT,)), "SPSO 24",
+     ("there is threat or violence", "the surest match is certain or likely")),
+    ("threat to the body", facts(concerns=(C.THREAT,)), "SPSO 39",
+     ("there is threat or violence", "nobody on the staff is meant", "the body is named")),
+    ("one who may be named", facts(match(SPOKEN_FOR)), "SPSO 44",
+     ("everybody meant may be named",)),
+    ("at risk", facts(match(AT_RISK)), "SPSO 60",
+     ("the surest match is certain or likely", "somebody meant has watch=raised")),
+    ("perhaps", facts(match(ALICE, "possible")), "SPSO 67",
+     ("the surest match is possible", "whether it is about their work: yes or unclear")),
+    ("criticism", facts(), "SPSO 7", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "found", "clause", "conditions"), CONDITIONS, ids=[case[0] for case in CONDITIONS]
+)
+def test_a_judgement_says_its_clause_and_what_the_row_asks(
+    case: str, found: Facts, clause: str, conditions: tuple[str, ...]
+) -> None:
+    said = judge(read_pack("spso"), found)
+    assert (said.clause, said.conditions) == (clause, conditions), case
+
+
+def test_a_row_of_a_bodys_own_pack_is_said_with_all_that_it_asks() -> None:
+    row = SeverityRule(
+        categories=(C.INSULT,), targets=("staff", "unclear"), organisation=False,
+        may_be_named=False, severity="low", disposition="review", clause="Own 1",
+    )  # fmt: skip
+    last = SeverityRule(severity="none", disposition="ignore")
+    pack = read_pack("spso").model_copy(update={"severity_rules": (row, last)})
+    said = judge(pack, facts(match(ALICE), concerns=(C.INSULT,), organisation=False))
+    assert said.conditions == (
+        "there is insult aimed at staff or unclear",
+        "the body is not named",
+        "not everybody meant may be named",
+    )
 
 
 @pytest.mark.clause("SPSO 7")
