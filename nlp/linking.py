@@ -75,7 +75,7 @@ class _Candidate:
     @property
     def certain_at(self) -> float:
         """The points from which on this name is certain."""
-        return 1 + min(max(_commonness(self.variant) - _RARE, 0) / 2, 3)
+        return _certain_at(self.variant)
 
     @property
     def possible_at(self) -> float:
@@ -85,12 +85,13 @@ class _Candidate:
     @property
     def certainty(self) -> Certainty | None:
         """How sure the points make it, or None when they do not suffice."""
-        way = _WAYS[self.variant.form]
-        if self.points >= self.certain_at:
-            return way.best
-        if self.points >= self.certain_at - _STEP_TO_LIKELY:
-            return _weaker("likely", way.best)
-        return "possible" if self.points >= self.possible_at else None
+        return _certainty(self.variant, self.points)
+
+
+def certainty_beside(variant: NameVariant, around: Surroundings) -> Certainty | None:
+    """How sure this form is, once, in these surroundings; no sentence and no colleague is read."""
+    points = around.weigh(variant.staff_id).points - _WAYS[variant.form].cost
+    return _certainty(variant, points)
 
 
 def link(
@@ -247,6 +248,19 @@ def _form(hit: Hit) -> Form:
 
 def _staff_id(hit: Hit) -> str:
     return hit.entry.staff_id if isinstance(hit.entry, NameVariant) else ""
+
+
+def _certainty(variant: NameVariant, points: float) -> Certainty | None:
+    way, certain_at = _WAYS[variant.form], _certain_at(variant)
+    if points >= certain_at:
+        return way.best
+    if points >= certain_at - _STEP_TO_LIKELY:
+        return _weaker("likely", way.best)
+    return "possible" if points >= certain_at - _STEP_TO_POSSIBLE else None
+
+
+def _certain_at(variant: NameVariant) -> float:
+    return 1 + min(max(_commonness(variant) - _RARE, 0) / 2, 3)
 
 
 def _commonness(variant: NameVariant) -> float:
