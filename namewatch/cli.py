@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents, without names or posts.")
 app.add_typer(incident_app, name="incident")
+roster_app = typer.Typer(no_args_is_help=True, help="Check the staff list before it is used.")
+app.add_typer(roster_app, name="roster")
 
 
 @contextmanager
@@ -133,6 +135,50 @@ def screen(
     with _plainly():
         skipped = screening.screen(organisation, roster, files or [], everything=everything)
     raise typer.Exit(IN_PART if skipped else DONE)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="What a post says; - reads it from standard input.")],
+    organisation: Annotated[
+        Path | None,
+        typer.Option(help="organisation.toml of the body; that of your home unless given."),
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="roster.csv of its staff; that of your home unless given.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The title it stands under.")] = None,
+    community: Annotated[str | None, typer.Option(help="The group it was posted in.")] = None,
+    parent: Annotated[str | None, typer.Option(help="The post that it answers.")] = None,
+) -> None:
+    """Say what would be made of one text, and why. Stores nothing, alerts nobody.
+
+    Your home is NAMEWATCH_HOME, or else the practice run's folder. A shell keeps what is typed:
+    give a real post on standard input.
+    """
+    from namewatch import explaining  # noqa: PLC0415
+
+    with _plainly():
+        said = explaining.Said(text, title, community, parent)
+        explaining.explain(said, organisation, roster)
+
+
+@roster_app.command("check")
+def check_roster(
+    roster: Annotated[Path, typer.Argument(help="roster.csv; absences.csv beside it is read.")],
+    organisation: Annotated[
+        Path | None, typer.Option(help="organisation.toml, to check who holds a role as well.")
+    ] = None,
+) -> None:
+    """Read the roster and say what to know about its people before watching for them.
+
+    The exit status is 1 when something needs attention, as somebody to tell without an address.
+    """
+    from namewatch import roster_check  # noqa: PLC0415
+
+    with _plainly():
+        wanting = roster_check.check(roster, organisation)
+    raise typer.Exit(NOT_SO if wanting else DONE)
 
 
 @incident_app.command("list")

@@ -1,0 +1,147 @@
+"""What a roster gives to think about before it is used, as a pure function of its people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from nlp.same_names import shared_names, standing
+from nlp.screening import is_watched
+from records.roster import Roster, StaffMember
+
+LINE_MANAGER = "line manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about one person or several; `wanting` says that it has to be put right."""
+
+    about: str
+    staff_ids: tuple[str, ...]
+    what: str
+    wanting: bool = False
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """The roster, who would be told as what, and how long leavers are watched."""
+
+    roster: Roster
+    day: date
+    months: int = 12
+    roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each role in plain words with the ids of those who hold it; empty without a body."""
+
+    @property
+    def watched(self) -> tuple[StaffMember, ...]:
+        """Those whose names are looked for."""
+        return tuple(one for one in self.roster.values() if is_watched(one, self.day, self.months))
+
+    @property
+    def recipients(self) -> dict[str, tuple[str, ...]]:
+        """Everybody who may be told, each with what they would be told as."""
+        told: dict[str, list[str]] = {}
+        for member in self.watched:
+            if member.line_manager:
+                told.setdefault(member.line_manager, [LINE_MANAGER])
+        for role, holders in self.roles:
+            for staff_id in holders:
+                told.setdefault(staff_id, []).append(role)
+        return {staff_id: tuple(told[staff_id]) for staff_id in self.roster if staff_id in told}
+
+
+def remarks_on(staffing: Staffing) -> Iterator[Remark]:
+    """Everything there is to know, what has to be put right first."""
+    for find in (_unreachable, _unsearchable, _without_line_manager, _away, _by_slack_alone):
+        yield from find(staffing)
+    for find in (_common, _shared, _may_be_named, _raised, _leavers):
+        yield from find(staffing)
+
+
+def _unreachable(staffing: Staffing) -> Iterator[Remark]:
+    for staff_id, told_as in staffing.recipients.items():
+        member = staffing.roster[staff_id]
+        if not (member.email or member.slack_id or _has_left(member, staffing.day)):
+            what = f"told as {', '.join(told_as)}: give an email or a slack_id"
+            yield Remark("no address", (staff_id,), what, wanting=True)
+
+
+def _unsearchable(staffing: Staffing) -> Iterator[Remark]:
+    for member in staffing.watched:
+        if standing(member) is None:
+            what = "nothing of it can be looked for: give first name and surname"
+            yield Remark("no name", (member.staff_id,), what, wanting=True)
+
+
+def _without_line_manager(staffing: Staffing) -> Iterator[Remark]:
+    without = tuple(one.staff_id for one in staffing.roster.values() if not one.line_manager)
+    if len(without) > 1:
+        yield Remark(
+            "no line manager", without, "only the head of the body may have none", wanting=True
+        )
+
+
+def _away(staffing: Staffing) -> Iterator[Remark]:
+    for staff_id, told_as in staffing.recipients.items():
+        if not staffing.roster.available(staff_id, staffing.day):
+            why = _why_away(staffing.roster, staff_id, staffing.day)
+            yield Remark("not at work", (staff_id,), f"{', '.join(told_as)}: {why}")
+
+
+def _why_away(roster: Roster, staff_id: str, day: date) -> str:
+    member = roster[staff_id]
+    if _has_left(member, day):
+        return f"left on {member.ends_on}"
+    if member.starts_on and day < member.starts_on:
+        return f"begins on {member.starts_on}"
+    until = [
+        away.until
+        for away in roster.absences
+        if away.staff_id == staff_id and away.away_from <= day <= away.until
+    ]
+    return f"away until {max(until)}"
+
+
+def _has_left(member: StaffMember, day: date) -> bool:
+    return member.ends_on is not None and member.ends_on < day
+
+
+def _by_slack_alone(staffing: Staffing) -> Iterator[Remark]:
+    for staff_id in staffing.recipients:
+        member = staffing.roster[staff_id]
+        if member.slack_id and not member.email:
+            yield Remark(
+                "no e-mail", (staff_id,), "told by Slack, but the code to sign in goes by e-mail"
+            )
+
+
+def _common(staffing: Staffing) -> Iterator[Remark]:
+    for member in staffing.watched:
+        name = standing(member)
+        if name and name.needs_context:
+            what = f"with the body named beside it: {name.beside_the_body or 'passed over'}"
+            yield Remark("common name", (member.staff_id,), what)
+
+
+def _shared(staffing: Staffing) -> Iterator[Remark]:
+    for shared in shared_names(staffing.watched):
+        yield Remark("shared name", shared.staff_ids, f"{shared.what} “{shared.text}”")
+
+
+def _may_be_named(staffing: Staffing) -> Iterator[Remark]:
+    for member in staffing.watched:
+        if member.may_be_named:
+            yield Remark("may be named", (member.staff_id,), member.role_title)
+
+
+def _raised(staffing: Staffing) -> Iterator[Remark]:
+    for member in staffing.watched:
+        if member.watch == "raised":
+            yield Remark("watch raised", (member.staff_id,), "")
+
+
+def _leavers(staffing: Staffing) -> Iterator[Remark]:
+    for member in staffing.roster.values():
+        if _has_left(member, staffing.day):
+            still = "still" if member in staffing.watched else "no longer"
+            what = f"left on {member.ends_on}; {still} watched"
+            yield Remark("leaver", (member.staff_id,), what)
