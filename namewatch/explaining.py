@@ -49,7 +49,7 @@ class Said:
         """It as a post of no platform; a text `-` is read from standard input."""
         text = self.text
         if text == "-":
-            text = sys.stdin.buffer.read().decode("utf-8", errors="replace").removesuffix("\n")
+            text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
         context = Context(title=self.title, community=self.community, parent_text=self.parent)
         return Post(id="explained", source="explain", text=readable(text), context=context)
 

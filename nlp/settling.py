@@ -77,12 +77,9 @@ def _possible(
 def _changed(
     post: Post, match: NameMatch, member: StaffMember, organisation: Organisation, change: _Change
 ) -> Post:
-    text, title = readable(post.text), readable(post.context.title or "")
-    more = []
+    text, more = readable(post.text), []
     if change.name and match.field == "text":
         text = text[: match.start] + member.full_name + text[match.end :]
-    elif change.name and match.field == "title":
-        title = title[: match.start] + member.full_name + title[match.end :]
     elif change.name:
         more.append(member.full_name)
     if change.body:
@@ -90,5 +87,4 @@ def _changed(
     if change.work:
         more.append(organisation.context_terms[0])
     text = "\n".join([text, *(f"({words})" for words in more)])
-    context = post.context.model_copy(update={"title": title or None})
-    return post.model_copy(update={"text": text, "context": context})
+    return post.model_copy(update={"text": text})
