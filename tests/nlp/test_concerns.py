@@ -65,6 +65,8 @@ FOUND: dict[Category, list[str]] = {
         "There's nowhere to hide, Fiona MacLeod SEO",
     ],
     Category.VIOLENCE: [
+        "Can't wait to see Fiona MacLeod of the SEO die",
+        "Looking forward to Fiona MacLeod of SEO's funeral",
         "I hope Fiona MacLeod at SEO dies",
         "Fiona MacLeod of SEO needs to die already",
         "Fiona MacLeod of SEO. I hope you get eye cancer",
@@ -183,6 +185,7 @@ LEFT_ALONE: dict[Category, list[str]] = {
         "The SEO has nothing to hide, says Fiona MacLeod",
     ],
     Category.VIOLENCE: [
+        "Can't wait to see Fiona MacLeod of the SEO explain this one",
         "I hope Fiona MacLeod at the SEO gets a promotion",
         "I hope Fiona MacLeod of SEO gets my letter",
         "someone should thank Fiona MacLeod of the SEO",
