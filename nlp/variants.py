@@ -2,12 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import ItemsView, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib import resources
 from itertools import product
+from typing import Any
 
 from nicknames import NickNamer
 
@@ -41,16 +42,18 @@ class NameVariant:
     last: str
 
     @property
-    def joined(self) -> bool:
-        """Whether first name and surname are written as one word."""
+    def glued(self) -> bool:
+        """Whether first name or initial and surname are written as one word."""
         return (
-            self.form <= Form.HALF and len(self.text) >= _JOINED_AT_LEAST and " " not in self.text
+            self.form <= Form.INITIAL
+            and self.form is not Form.ACCOUNT
+            and not any(mark in self.text for mark in " .,")
         )
 
 
 TITLES = (
     *("mr", "mrs", "ms", "miss", "mx", "mister", "madam", "auld", "sir", "dame", "lady", "lord"),
-    *("dr", "doctor", "prof", "professor", "rev", "cllr"),
+    *("dr", "doctor", "prof", "professor", "rev", "cllr", "councillor", "pc", "pani", "sheriff"),
 )
 _PARTICLES = frozenset(
     [
@@ -58,7 +61,11 @@ _PARTICLES = frozenset(
         *("al", "el", "ul", "bin", "ibn", "ap", "mac", "mc", "nic", "mhic", "st", "st.", "o", "o'"),
     ]
 )
-_JOINED_AT_LEAST = 8
+_JOINED_TAG = 6
+"""Letters from which a tag or a CamelCase word may be a name written as one word."""
+_SELDOM_ALONE = frozenset({"abdul", "abdur", "abdel", "muhammad", "mohammed", "syed", "md", "mohd"})
+"""Given names whose bearers mostly go by the next one."""
+_SLAVIC = re.compile(r"(.{2,}[a-z])(?:ski|ska|sky|skyi|skaya)")
 _MAC = re.compile(r"(mac|mc|mhic|m')\s?([a-z]{3,})")
 
 
@@ -117,14 +124,14 @@ def _forms(given: list[str], last: str) -> Iterator[tuple[str, Form]]:
     if len(given) > 1:
         yield " ".join([*given, last]), Form.FULL
         yield " ".join([first, *(name[0] for name in given[1:]), last]), Form.FULL
-    for surname, spelt in surname_spellings(last):
+    usual = _usual_forms(last)
+    for surname, spelt in surname_forms(last).items():
         if written_out:
-            yield from _together([first], surname, spelt)
-            yield from _together(diminutives(first), surname, max(spelt, Form.DIMINUTIVE))
-        initial = first[0]
-        for text in (f"{initial} {surname}", f"{initial}. {surname}", f"{initial}.{surname}",
-                     f"{surname}, {initial}", f"{surname} {initial}."):  # fmt: skip
-            yield text, Form.INITIAL
+            for name, form in first_name_forms(given).items():
+                yield from _together(name, surname, max(spelt, form), joined=surname in usual)
+        if surname not in usual:
+            continue
+        yield from _initials(first[0], surname)
         for title, dot in product(TITLES, (" ", ". ")):
             yield f"{title}{dot}{surname}", Form.TITLED
         yield surname, Form.SURNAME
@@ -134,33 +141,82 @@ def _forms(given: list[str], last: str) -> Iterator[tuple[str, Form]]:
             yield short, Form.FIRST_NAME
 
 
-def _together(firsts: Iterable[str], surname: str, form: Form) -> Iterator[tuple[str, Form]]:
-    for first in firsts:
-        yield f"{first} {surname}", form
+def _together(first: str, surname: str, form: Form, *, joined: bool) -> Iterator[tuple[str, Form]]:
+    yield f"{first} {surname}", form
+    one_word = f"{first}{surname}".replace(" ", "").replace("'", "")
+    if joined and len(one_word) >= _JOINED_TAG:
+        yield one_word, form
+    if form is Form.FULL:
         yield f"{first}.{surname}", form
         yield f"{surname}, {first}", form
         yield f"{surname},{first}", form
         yield f"{surname} {first}", form
-        joined = f"{first}{surname}".replace(" ", "").replace("'", "")
-        if len(joined) >= _JOINED_AT_LEAST:
-            yield joined, form
 
 
-def surname_spellings(last: str) -> ItemsView[str, Form]:
+def _initials(initial: str, surname: str) -> Iterator[tuple[str, Form]]:
+    for text in (f"{initial} {surname}", f"{initial}. {surname}", f"{initial}.{surname}",
+                 f"{surname}, {initial}", f"{surname} {initial}."):  # fmt: skip
+        yield text, Form.INITIAL
+    joined = f"{initial}{surname}".replace(" ", "").replace("'", "")
+    if len(joined) >= _JOINED_TAG:
+        yield joined, Form.INITIAL
+
+
+@cache
+def surname_forms(last: str) -> Mapping[str, Form]:
     """Ways to write this surname, each with how telling it is."""
-    spellings = {last: Form.FULL}
+    forms = dict(_usual_forms(last))
+    for known, form in _usual_forms(last).items():
+        for other in (*_spellings("last").get(known, ()), *_endings(known)):
+            for written in (other, other.replace("'", "")):
+                forms.setdefault(written, max(form, Form.SPELLING))
+    return forms
+
+
+@cache
+def _usual_forms(last: str) -> Mapping[str, Form]:
+    """Those of `surname_forms` in which the name is spelt as the roster has it."""
+    forms = {last: Form.FULL}
     if found := _MAC.fullmatch(last):
-        stem = found[2]
-        for start in ("mac", "mc", "mac ", "mc ", "m'"):
-            spellings.setdefault(start + stem, Form.SPELLING)
+        for start in ("mac", "mc", "mac ", "mc ", "m'", "mhic ", "mack"):
+            forms.setdefault(start + found[2], Form.SPELLING)
     if "'" in last:
         for instead in ("", " "):
-            spellings.setdefault(last.replace("'", instead), Form.FULL)
+            forms.setdefault(last.replace("'", instead), Form.FULL)
     if " " in last and not set(last.split()) & _PARTICLES:
-        spellings.setdefault(last.replace(" ", ""), Form.FULL)
-        for half in last.split():
-            spellings.setdefault(half, Form.HALF)
-    return spellings.items()
+        halves = last.split()
+        forms.setdefault("".join(halves), Form.FULL)
+        forms.setdefault(" ".join(reversed(halves)), Form.SPELLING)
+        forms.setdefault(" and ".join(halves), Form.SPELLING)
+        for half in halves:
+            forms.setdefault(half, Form.HALF)
+    return forms
+
+
+def _endings(surname: str) -> Iterator[str]:
+    """Slavic surnames end by the bearer's sex and by the script they were taken from."""
+    if found := _SLAVIC.fullmatch(surname):
+        yield from (found[1] + end for end in ("ski", "ska", "sky", "skyi", "skaya"))
+
+
+@cache
+def _first_name_forms(given: tuple[str, ...]) -> Mapping[str, Form]:
+    first = given[0]
+    forms = {first: Form.FULL}
+    for name in _spellings("first").get(first, ()):
+        forms.setdefault(name, Form.SPELLING)
+    if len(given) > 1:
+        forms.setdefault("".join(given[:2]), Form.FULL)
+        if first in _SELDOM_ALONE or first in _spellings("first").get("mohammed", ()):
+            forms.setdefault(given[1], Form.DIMINUTIVE)
+    for name in diminutives(first):
+        forms.setdefault(name, Form.DIMINUTIVE)
+    return forms
+
+
+def first_name_forms(given: Iterable[str]) -> Mapping[str, Form]:
+    """Ways to write these given names in front of a surname, each with how telling it is."""
+    return _first_name_forms(tuple(given))
 
 
 @cache
@@ -185,6 +241,21 @@ def _nicknames() -> NickNamer:
 
 
 @cache
-def _own_table() -> dict[str, tuple[str, ...]]:
-    text = (resources.files("nlp.names") / "diminutives.toml").read_text(encoding="utf-8")
-    return {name: tuple(forms) for name, forms in tomllib.loads(text).items()}
+def _own_table() -> Mapping[str, tuple[str, ...]]:
+    return {name: tuple(forms) for name, forms in _table("diminutives").items()}
+
+
+@cache
+def _spellings(part: str) -> Mapping[str, tuple[str, ...]]:
+    """For each first name ("first") or surname ("last") its other spellings."""
+    found: dict[str, dict[str, None]] = {}
+    for line in _table("spellings")[part]:
+        names = line.split()
+        for name in names:
+            found.setdefault(name, {}).update(dict.fromkeys(names))
+            found.setdefault(name.replace("'", ""), {}).update(dict.fromkeys(names))
+    return {name: tuple(one for one in names if one != name) for name, names in found.items()}
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("nlp.names") / f"{name}.toml").read_text("utf-8"))
