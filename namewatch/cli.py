@@ -34,6 +34,11 @@ roster_app = typer.Typer(no_args_is_help=True, help="Check the staff list before
 app.add_typer(roster_app, name="roster")
 
 
+RulesOnly = Annotated[
+    bool, typer.Option("--rules-only", help="Go by the rules alone, without the language model.")
+]
+
+
 @contextmanager
 def _plainly() -> Iterator[None]:
     """A fault of ours or of the configuration is one sentence and exit status 2."""
@@ -101,6 +106,7 @@ def run(
     port: Annotated[
         int | None, typer.Option(help="Port of the practice console (8080 unless given).")
     ] = None,
+    rules_only: RulesOnly = False,
 ) -> None:
     """Watch, keep evidence and alert, until Ctrl-C. Without NAMEWATCH_HOME: practise.
 
@@ -110,7 +116,7 @@ def run(
     from namewatch import running  # noqa: PLC0415
 
     with _plainly():
-        running.run(port=port, for_seconds=for_seconds)
+        running.run(port=port, for_seconds=for_seconds, rules_only=rules_only)
 
 
 @app.command()
@@ -124,6 +130,7 @@ def screen(
     everything: Annotated[
         bool, typer.Option("--all", help="Show findings with disposition ignore as well.")
     ] = False,
+    rules_only: RulesOnly = False,
 ) -> None:
     """Say of each post whether staff are meant and how bad it is. Stores nothing, alerts nobody.
 
@@ -133,7 +140,9 @@ def screen(
     from namewatch import screening  # noqa: PLC0415
 
     with _plainly():
-        skipped = screening.screen(organisation, roster, files or [], everything=everything)
+        skipped = screening.screen(
+            organisation, roster, files or [], everything=everything, rules_only=rules_only
+        )
     raise typer.Exit(IN_PART if skipped else DONE)
 
 
@@ -150,6 +159,7 @@ def explain(
     title: Annotated[str | None, typer.Option(help="The title it stands under.")] = None,
     community: Annotated[str | None, typer.Option(help="The group it was posted in.")] = None,
     parent: Annotated[str | None, typer.Option(help="The post that it answers.")] = None,
+    rules_only: RulesOnly = False,
 ) -> None:
     """Say what would be made of one text, and why. Stores nothing, alerts nobody.
 
@@ -160,7 +170,7 @@ def explain(
 
     with _plainly():
         said = explaining.Said(text, title, community, parent)
-        explaining.explain(said, organisation, roster)
+        explaining.explain(said, organisation, roster, rules_only=rules_only)
 
 
 @roster_app.command("check")

@@ -14,6 +14,7 @@ from rich.text import Text
 from namewatch.configuration import Configuration, configuration_of
 from namewatch.plain_text import shown
 from namewatch.settings import configured_home, home_in_use, practice_home, read_settings
+from nlp.classifier import SHIPPED
 from nlp.screening import Screener
 from nlp.settling import what_would_settle
 from policies.severity import Judgement
@@ -54,7 +55,9 @@ class Said:
         return Post(id="explained", source="explain", text=readable(text), context=context)
 
 
-def explain(said: Said, organisation: Path | None, roster: Path | None) -> None:
+def explain(
+    said: Said, organisation: Path | None, roster: Path | None, *, rules_only: bool
+) -> None:
     """Print what screening finds in it and why; nothing is kept and nobody told."""
     configuration = configuration_of(*_files(organisation, roster))
     for warning in configuration.warnings:
@@ -63,6 +66,7 @@ def explain(said: Said, organisation: Path | None, roster: Path | None) -> None:
         configuration.organisation,
         configuration.roster,
         configuration.pack,
+        classifier=None if rules_only else SHIPPED,
         today=date.today(),  # noqa: DTZ011 - the day it is where the command is typed
     )
     terminal = Terminal(highlight=False)

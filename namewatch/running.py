@@ -17,23 +17,29 @@ from namewatch.narrate import Narrator
 from namewatch.practice import home as practice
 from namewatch.settings import configured_home, practice_home, read_settings
 from namewatch.version import version
+from nlp.classifier import SHIPPED
 from records.database import reading
 from records.errors import NamewatchError
 
 LOOK_EVERY_SECONDS = 0.3
 
 
-def run(*, port: int | None = None, for_seconds: float | None = None) -> None:
-    """Run until Ctrl-C, SIGTERM or `for_seconds` are over; practise when nothing is configured."""
+def run(
+    *, port: int | None = None, for_seconds: float | None = None, rules_only: bool = False
+) -> None:
+    """Run until Ctrl-C, SIGTERM or `for_seconds` are over; practise when nothing is configured.
+
+    `rules_only`: screen without the language model.
+    """
     begun = time.monotonic()
     terminal = Terminal(highlight=False, soft_wrap=True)
     home = configured_home()
     if home is not None:
-        _serve(terminal, home, None, begun, for_seconds)
+        _serve(terminal, home, None, begun, for_seconds, rules_only=rules_only)
         return
     world = practice.begin(practice_home(), port or 8080)
     try:
-        _serve(terminal, world.home, world, begun, for_seconds)
+        _serve(terminal, world.home, world, begun, for_seconds, rules_only=rules_only)
     finally:
         world.stop()
 
@@ -44,13 +50,15 @@ def _serve(
     world: "practice.Practice | None",
     begun: float,
     for_seconds: float | None,
+    *,
+    rules_only: bool,
 ) -> None:
     built = read_all(read_settings(home))
     # Only now: a mistake in the configuration is told before the larger parts are loaded.
     from namewatch.service import Service  # noqa: PLC0415
 
     told = Told(terminal, built)
-    service = Service(built, told.source)
+    service = Service(built, told.source, classifier=None if rules_only else SHIPPED)
     told.remember_place()
     service.start()
     stop = threading.Event()

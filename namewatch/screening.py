@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import IO
 
 from namewatch.configuration import configuration_of
+from nlp.classifier import SHIPPED
 from nlp.screening import Screener, screen_lines
 from records.errors import ConfigurationError
 from records.post_file import open_posts
 
 
-def screen(organisation: Path, roster: Path, files: list[Path], *, everything: bool) -> int:
+def screen(
+    organisation: Path, roster: Path, files: list[Path], *, everything: bool, rules_only: bool
+) -> int:
     """Write one finding a line to standard output; return how many lines could not be read."""
     configuration = configuration_of(organisation, roster)
     for warning in configuration.warnings:
@@ -22,6 +25,7 @@ def screen(organisation: Path, roster: Path, files: list[Path], *, everything: b
         configuration.organisation,
         configuration.roster,
         configuration.pack,
+        classifier=None if rules_only else SHIPPED,
         today=date.today(),  # noqa: DTZ011 - the day it is where the command is typed
     )
     return screen_lines(

@@ -15,6 +15,7 @@ from evidence.vault import Vault
 from monitors.runner import Runner, SourceStatus
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
+from nlp.classifier import SHIPPED, Classifier
 from nlp.screening import Screener
 from records.alone import hold_alone
 from records.errors import ConfigurationError
@@ -33,6 +34,7 @@ class Service:
 
     built: Built
     report: Callable[[SourceStatus], None]
+    classifier: Classifier | None = SHIPPED
     _stops: list[Callable[[], object]] = field(default_factory=list)
 
     def start(self) -> None:
@@ -59,6 +61,7 @@ class Service:
             services.organisation,
             services.roster,
             services.pack,
+            classifier=self.classifier,
             today=date.today(),  # noqa: DTZ011
         )
         watch = Watch(services, engine, screener.screen)

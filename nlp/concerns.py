@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nlp.masking import BODY, NAME, Mask, Masked, mask
+from nlp.classifier import Classifier, Reading
+from nlp.masking import BODY, NAME, NO_IDIOMS, Mask, Masked, mask
 from nlp.rulebook import Rule, Rulebook, rulebook
 from nlp.sheet import FIELDS, Sheet
 from records.finding import Category, Concern, NameMatch, Target
@@ -25,6 +26,18 @@ _HARM = frozenset({Category.THREAT, Category.VIOLENCE})
 _MANY = frozenset(
     ["them", "they", "thum", "their", "thur", "they're", "those", "these", "thae", "every", "all"]
 )
+_READ_AS = {
+    Category.THREAT: "that of a threat",
+    Category.VIOLENCE: "that of somebody who wishes or welcomes harm",
+    Category.DOXXING: "that of laying somebody's private life open",
+    Category.TARGETING: "that of setting others on somebody",
+    Category.RECORDING: "that of filming or recording somebody for the public",
+    Category.DISCRIMINATORY: "that of degrading somebody for who they are",
+    Category.INSULT: "that of an insult",
+    Category.ALLEGATION: "that of accusing somebody of crime or corruption",
+    Category.COMPETENCE: "that of denying somebody's professional ability",
+    Category.SELF_HARM: "that of somebody who may harm themselves",
+}
 _QUOTED = re.compile(
     r"\"[^\"]{1,400}\"|(?<![A-Za-z0-9])'(?=[A-Za-z])(?:[^']|(?<=[a-z])'(?=[a-z])){1,400}'(?![a-z])"
 )
@@ -48,12 +61,14 @@ def find_concerns(
     sheet: Sheet,
     staff: tuple[NameMatch, ...],
     body_spans: Iterable[tuple[int, int]],
+    classifier: Classifier | None,
     *,
     organisation: bool,
 ) -> tuple[Concern, ...]:
     """Every concern in what the author wrote; `body_spans` are places on the sheet.
 
-    Naming alone is a concern when nothing else is found and the post is about their work.
+    What the rules find stays; the classifier adds to it, or raises its score. Naming alone is a
+    concern when nothing else is found and the post is about their work.
     """
     cast = _Cast(
         named_here=any(match.field != "context" for match in staff),
@@ -71,19 +86,38 @@ def find_concerns(
             key = (found.category, found.target, found.field)
             if key not in best or found.score > best[key].score:
                 best[key] = found
+        for concern in _as_read(part.text, masks, cast, classifier):
+            found = concern.model_copy(update={"field": FIELDS[part.kind]})
+            key = (found.category, found.target, found.field)
+            best[key] = _raised(best[key], found) if key in best else found
     order = list(Category)
     concerns = sorted(best.values(), key=lambda one: (order.index(one.category), -one.score))
     return tuple(concerns) or tuple(_naming(staff))
 
 
-def endangers(sheet: Sheet, name_spans: Iterable[tuple[int, int]]) -> bool:
+def _raised(by_rule: Concern, by_reading: Concern) -> Concern:
+    """The rule's own concern, with the higher score of the two."""
+    return by_rule.model_copy(
+        update={
+            "score": max(by_rule.score, by_reading.score),
+            "reasons": (*by_rule.reasons[:1], *by_reading.reasons),
+        }
+    )
+
+
+def endangers(
+    sheet: Sheet, name_spans: Iterable[tuple[int, int]], classifier: Classifier | None
+) -> bool:
     """Whether the post threatens or exposes whoever bears the names at these places."""
     places = tuple(name_spans)
     cast = _Cast(named_here=True, named_around=False, body=False)
     for number, part in enumerate(sheet.parts):
         masks = [Mask(one.start, one.end, NAME) for one in _body_masks(sheet, number, places)]
         if masks and part.own:
-            found = _in_text(part.text, masks, cast, rulebook())
+            found = [
+                *_in_text(part.text, masks, cast, rulebook()),
+                *_as_read(part.text, masks, cast, classifier),
+            ]
             if any(one.category in _ENDANGERING and one.target == "staff" for one in found):
                 return True
     return False
@@ -113,6 +147,41 @@ def _in_text(text: str, masks: list[Mask], cast: _Cast, book: Rulebook) -> Itera
                 concern = _concern(rule, match, masked, cast)
                 if concern and not _set_aside(rule, match, quotations, book):
                     yield concern
+
+
+def _as_read(
+    text: str, masks: list[Mask], cast: _Cast, classifier: Classifier | None
+) -> Iterator[Concern]:
+    """What the classifier makes of the text; it is asked nothing when there is none."""
+    if classifier is None:
+        return
+    for masked in mask(text, masks, NO_IDIOMS):
+        for reading in classifier.read(masked.text):
+            target = _target_as_read(reading, cast)
+            if reading.category in ABOUT_ANYBODY or target == "staff":
+                yield _concern_as_read(reading, masked, target)
+
+
+def _target_as_read(reading: Reading, cast: _Cast) -> Target:
+    if reading.category is Category.SELF_HARM:
+        return "unclear"
+    return "staff" if cast.named else "body" if cast.body else "unclear"
+
+
+def _concern_as_read(reading: Reading, masked: Masked, target: Target) -> Concern:
+    start, end = masked.span(reading.start, reading.end)
+    return Concern(
+        category=reading.category,
+        score=round(min(reading.score, 0.99), 2),
+        target=target,
+        field="text",
+        start=start,
+        end=end,
+        reasons=(
+            f"Read as a whole, the wording is {_READ_AS[reading.category]}.",
+            f"Policy clause: {rulebook().clause(reading.category)}.",
+        ),
+    )
 
 
 def _concern(rule: Rule, match: re.Match[str], masked: Masked, cast: _Cast) -> Concern | None:

@@ -13,3 +13,13 @@ class RulesInvalidError(LanguageError):
 
 class EntityModelMissingError(LanguageError):
     """The language model for names is not installed; install namewatch again."""
+
+
+class ModelDamagedError(LanguageError):
+    """The language model is missing or not the one that was shipped."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"The language model is missing or damaged (nlp/model/{file}). "
+            "Install namewatch again, or go on without the model by --rules-only."
+        )

@@ -5,9 +5,12 @@ can't write these itself, and no rule can hang on who somebody is.
 """
 
 import re
+import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from nlp.normalise import Folded, plain_reading
 
@@ -48,8 +51,15 @@ class Mask:
     word: str
 
 
+NO_IDIOMS = re.compile(r"(?!)")
+"""For a reader that is to see the idioms, too."""
+
+
 def mask(text: str, masks: Iterable[Mask], idioms: re.Pattern[str]) -> list[Masked]:
-    """The masked text, or its ends and what surrounds the masks when it is very long."""
+    """The masked text, or its ends and what surrounds the masks when it is very long.
+
+    What `idioms` finds is blanked out, character by character.
+    """
     ordered = sorted(masks, key=lambda one: (one.start, -one.end))
     return [
         _masked(
@@ -76,10 +86,7 @@ def _windows(length: int, masks: list[Mask]) -> list[tuple[int, int]]:
 def _masked(text: str, shift: int, masks: list[Mask], idioms: re.Pattern[str]) -> Masked:
     view = plain_reading(Folded(text))
     spans = [view.span(place, place + 1) for place in range(len(view.text))]
-    letters = [
-        (letter, start + shift, end + shift)
-        for letter, (start, end) in zip(view.text, spans, strict=True)
-    ]
+    letters = list(_with_pictures(text, view.text, spans, shift))
     beginnings = [start for _, start, _ in letters]
     kept: list[tuple[str, int, int]] = []
     done = 0
@@ -97,6 +104,27 @@ def _masked(text: str, shift: int, masks: list[Mask], idioms: re.Pattern[str]) -
         tuple(start for _, start, _ in kept),
         tuple(end for _, _, end in kept),
     )
+
+
+def _with_pictures(
+    text: str, folded: str, spans: list[tuple[int, int]], shift: int
+) -> Iterator[tuple[str, int, int]]:
+    """The folded letters and their places; a picture that can menace or insult is its word."""
+    for number, (letter, (start, end)) in enumerate(zip(folded, spans, strict=True)):
+        if letter != " " or text.isascii():
+            yield letter, start + shift, end + shift
+            continue
+        following = spans[number + 1][0] if number + 1 < len(spans) else len(text)
+        words = [_pictures()[one] for one in text[start:following] if one in _pictures()]
+        for one in f" {' '.join(words)} " if words else " ":
+            yield one, start + shift, end + shift
+
+
+@cache
+def _pictures() -> dict[str, str]:
+    """For each emoji of pictures.toml the word that is read for it."""
+    text = (resources.files("nlp") / "pictures.toml").read_text(encoding="utf-8")
+    return {picture: word for word, pictures in tomllib.loads(text).items() for picture in pictures}
 
 
 def _without(

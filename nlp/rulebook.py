@@ -56,6 +56,10 @@ class Rulebook:
     rules: tuple[Rule, ...]
     set_aside: SetAside
 
+    def clause(self, category: Category) -> str:
+        """The policy clause behind a category."""
+        return next(rule.clause for rule in self.rules if rule.category is category)
+
 
 class _RuleRow(BaseModel):
     model_config = ConfigDict(extra="forbid")

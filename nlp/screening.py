@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from nlp import commonness
+from nlp.classifier import SHIPPED, Classifier
 from nlp.concerns import endangers, find_concerns
 from nlp.entities import SPACY, EntityReader
 from nlp.linking import link
@@ -29,7 +30,8 @@ __all__ = ["Screener", "screen_lines"]
 class Screener:
     """Screens posts for one body; cheap for posts that name nobody, and it stores nothing.
 
-    `today` decides which leavers are still watched. `entities` None reads names without a model.
+    `today` decides which leavers are still watched. `entities` None reads names without a model,
+    `classifier` None finds concerns by rules alone. Raises ModelDamagedError.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Screener:
         roster: Roster,
         pack: Pack,
         entities: EntityReader | None = SPACY,
+        classifier: Classifier | None = SHIPPED,
         *,
         today: date,
     ) -> None:
@@ -49,6 +52,9 @@ class Screener:
         self._pack = pack
         self._people: Mapping[str, Watched] = watched
         self._entities = entities
+        self._classifier = classifier
+        if classifier is not None:
+            classifier.check()
         names = [variant for member in watched.values() for variant in variants(member)]
         self._matcher = Matcher([*terms(organisation, watched), *names])
 
@@ -63,6 +69,8 @@ class Screener:
         commonness.warm()
         if self._entities is not None:
             self._entities.warm()
+        if self._classifier is not None:
+            self._classifier.warm()
 
     def screen(self, post: Post) -> Finding:
         """All that can be said about the post; `ignore` when it is nobody's concern."""
@@ -87,7 +95,7 @@ class Screener:
         around = look_around(sheet, hits)
         if not around.names_the_body:
             whole_names = [(hit.start, hit.end) for hit in hits.names if hit.written_in_full]
-            around.endangered = endangers(sheet, whole_names)
+            around.endangered = endangers(sheet, whole_names, self._classifier)
         staff = link(sheet, hits, around, self._entities)
         organisation = around.names_the_body
         if not staff and not organisation:
@@ -97,7 +105,7 @@ class Screener:
             for hit in hits.terms
             if isinstance(hit.entry, Term) and hit.entry.kind in NAMES_THE_BODY
         ]
-        concerns = find_concerns(sheet, staff, body, organisation=organisation)
+        concerns = find_concerns(sheet, staff, body, self._classifier, organisation=organisation)
         judgement = self._judge(staff, organisation, concerns)
         return Finding(
             post_id=readable(post_id),

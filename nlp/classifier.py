@@ -1,0 +1,219 @@
+"""The shipped classifier: what a masked text says as a whole. It adds to the rules, no more.
+
+A small encoder (nlp/model/README.md), run by ONNX Runtime on one core; no network, no training.
+"""
+
+import hashlib
+import re
+import threading
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from nlp.errors import ModelDamagedError
+from records.finding import Category
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+CATEGORIES = tuple(one for one in Category if one is not Category.NAMING)
+"""What the classifier knows, in the order of its outputs; naming is the linking's."""
+
+MASK_TOKENS = {"NAME": "[unused1]", "BODY": "[unused2]"}
+"""Tokens of the encoder's word list that no text holds, for the masks."""
+
+MOST_TOKENS = 128
+"""Tokens of one reading; a longer text is read in pieces."""
+
+_PIECE, _STEP = 420, 280
+"""Characters of one piece of a long text, and from one piece to the next."""
+_MOST_PIECES = 24
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
+_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How much a masked text reads like one category (0 to 1), and the place that does most."""
+
+    category: Category
+    score: float
+    start: int
+    end: int
+
+
+class Classifier(Protocol):
+    """Reads masked texts."""
+
+    def check(self) -> None:
+        """Raise ModelDamagedError unless the model is the one that was shipped."""
+        ...
+
+    def warm(self) -> None:
+        """Load what reading needs."""
+        ...
+
+    def read(self, text: str) -> list[Reading]:
+        """What the text reads like, strongest first; nothing below its category's threshold."""
+        ...
+
+
+class _Manifest(BaseModel):
+    """nlp/model/model.toml: what the files must be, and from which score a category counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: dict[str, str]
+    thresholds: dict[Category, float]
+
+
+class ShippedClassifier:
+    """The classifier in a folder, loaded when it is first needed; safe to use from threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+
+    @cached_property
+    def _manifest(self) -> _Manifest:
+        try:
+            text = (self._folder / "model.toml").read_text(encoding="utf-8")
+            return _Manifest.model_validate(tomllib.loads(text))
+        except (OSError, ValueError, ValidationError):
+            raise ModelDamagedError("model.toml") from None
+
+    def check(self) -> None:
+        """Compare the sha256 of each file with the manifest's."""
+        for name, wanted in self._manifest.sha256.items():
+            try:
+                with (self._folder / name).open("rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError:
+                raise ModelDamagedError(name) from None
+            if found != wanted:
+                raise ModelDamagedError(name)
+
+    def warm(self) -> None:
+        """Load the model; later calls return at once."""
+        self._ready()
+
+    def _ready(self) -> "tuple[Tokenizer, InferenceSession]":
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self._folder)
+            return self._loaded
+
+    def scores(self, texts: Sequence[str]) -> list[Mapping[Category, float]]:
+        """For each masked text, read as one piece, how much it reads like each category."""
+        tokenizer, session = self._ready()
+        found: dict[int, Mapping[Category, float]] = {}
+        order = sorted(range(len(texts)), key=lambda one: len(texts[one]))
+        for first in range(0, len(order), _BATCH):
+            numbers = order[first : first + _BATCH]
+            rows = _run(tokenizer, session, [texts[one] for one in numbers])
+            found |= {
+                one: dict(zip(CATEGORIES, row, strict=True))
+                for one, row in zip(numbers, rows, strict=True)
+            }
+        return [found[one] for one in range(len(texts))]
+
+    def read(self, text: str) -> list[Reading]:
+        """Read the text in pieces; what counts is reported with the sentence that says it most."""
+        pieces = list(_pieces(text))
+        best: dict[Category, Reading] = {}
+        for (start, end), scores in zip(
+            pieces, self.scores([text[start:end] for start, end in pieces]), strict=True
+        ):
+            for category, score in scores.items():
+                enough = self._manifest.thresholds.get(category, 1.0)
+                if score >= enough and (category not in best or score > best[category].score):
+                    best[category] = Reading(category, score, start, end)
+        if not best:
+            return []
+        return sorted(self._narrowed(text, best), key=lambda one: -one.score)
+
+    def _narrowed(self, text: str, readings: Mapping[Category, Reading]) -> Iterator[Reading]:
+        """Each reading with the one sentence of its piece that scores highest."""
+        for reading in readings.values():
+            sentences = [
+                (reading.start + found.start(), reading.start + found.end())
+                for found in _SENTENCE.finditer(text[reading.start : reading.end])
+                if found[0].strip()
+            ][:_MOST_PIECES]
+            if len(sentences) < 2:  # noqa: PLR2004 - there is nothing to choose from
+                yield reading
+                continue
+            scores = self.scores([text[start:end] for start, end in sentences])
+            best = max(range(len(sentences)), key=lambda one: scores[one][reading.category])
+            yield Reading(reading.category, reading.score, *sentences[best])
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Places of the pieces, cut at spaces; the first and the last ones of a very long text."""
+    if len(text) <= _PIECE:
+        if text.strip():
+            yield 0, len(text)
+        return
+    starts = list(range(0, len(text) - _PIECE + _STEP, _STEP))
+    if len(starts) > _MOST_PIECES:
+        half = _MOST_PIECES // 2
+        starts = [*starts[:half], *starts[-half:]]
+    for start in starts:
+        first = text.rfind(" ", max(start - 40, 0), start) + 1 if start else 0
+        first = first or start
+        last = text.find(" ", min(start + _PIECE, len(text)))
+        last = last if 0 <= last <= start + _PIECE + 40 else min(start + _PIECE, len(text))
+        if text[first:last].strip():
+            yield first, last
+
+
+def _run(
+    tokenizer: "Tokenizer", session: "InferenceSession", texts: Sequence[str]
+) -> list[list[float]]:
+    import numpy as np  # noqa: PLC0415 - comes with the model
+
+    encoded = tokenizer.encode_batch([_with_tokens(text) for text in texts])
+    longest = max(len(one.ids) for one in encoded)
+    ids = np.zeros((len(texts), longest), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, one in enumerate(encoded):
+        ids[row, : len(one.ids)] = one.ids
+        mask[row, : len(one.ids)] = 1
+    (logits,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
+    rows: list[list[float]] = (1 / (1 + np.exp(-logits.astype(np.float64)))).tolist()
+    return rows
+
+
+def _with_tokens(text: str) -> str:
+    for mask, token in MASK_TOKENS.items():
+        text = text.replace(mask, f" {token} ")
+    return text
+
+
+def _load(folder: Path) -> "tuple[Tokenizer, InferenceSession]":
+    from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - takes time
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_TOKENS)
+    options = SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # an arena keeps the memory of the longest text for ever
+    options.log_severity_level = 3
+    session = InferenceSession(
+        str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+    )
+    return tokenizer, session
+
+
+SHIPPED = ShippedClassifier(Path(str(resources.files("nlp") / "model")))
+"""The classifier that screening uses unless it is given another, or none."""
