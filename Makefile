@@ -3,7 +3,7 @@ SHELL := /bin/sh
 ROOMS := namewatch console workflows monitors nlp evidence alerts casework policies records
 PY := .venv/bin/python
 
-.PHONY: help run test check clauses bench test-servers picture pins clean
+.PHONY: help run test check clauses bench test-servers picture model pins clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -33,6 +33,12 @@ test-servers: .venv/dev-ready ## Tests that need servers or recordings which onl
 picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
 	$(PY) -m scripts.picture
 
+model: .venv/dev-ready .venv-model/ready ## Teach the classifier anew: make model POSTS=FOLDER (docs/how-to/teach-the-model.md)
+	@test -d "$(POSTS)" || { echo "Say where the labelled posts are: make model POSTS=FOLDER (docs/how-to/teach-the-model.md)"; exit 2; }
+	PYTHONPATH=. .venv-model/bin/python -m scripts.model.train --posts $(POSTS) --out build/model
+	PYTHONPATH=. .venv-model/bin/python -m scripts.model.export --weights build/model --out nlp/model
+	$(PY) -m scripts.model.calibrate
+
 pins: .venv/dev-ready ## Pin all requirements anew, with hashes
 	for kind in tools run dev; do \
 	  case $$kind in tools) from=requirements/tools.in;; run) from=pyproject.toml;; dev) from="pyproject.toml --extra dev";; esac; \
@@ -41,7 +47,7 @@ pins: .venv/dev-ready ## Pin all requirements anew, with hashes
 	done
 
 clean: ## Throw away the virtual environment and the practice folder
-	rm -rf .venv practice-home
+	rm -rf .venv .venv-model build practice-home
 
 .venv/run-ready: requirements/tools.txt requirements/run.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh run
@@ -50,3 +56,8 @@ clean: ## Throw away the virtual environment and the practice folder
 .venv/dev-ready: requirements/tools.txt requirements/dev.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh dev
 	@touch .venv/run-ready $@
+
+.venv-model/ready: requirements/model.txt
+	python3.11 -m venv .venv-model
+	.venv-model/bin/pip install --quiet -r requirements/model.txt
+	@touch $@
