@@ -17,3 +17,7 @@ class NotAllowedError(CaseworkError):
 
 class KeyDestroyedError(CaseworkError):
     """This record has been erased; its key no longer exists."""
+
+
+class VerdictUnfitError(CaseworkError):
+    """This can't be said of this incident."""

@@ -15,6 +15,7 @@ class Action(StrEnum):
     VIEW = "view"
     REVEAL = "reveal"
     ACKNOWLEDGE = "acknowledge"
+    JUDGE = "judge"
 
 
 ANYBODY_ON_THE_LIST = frozenset(Action)

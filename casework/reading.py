@@ -62,6 +62,19 @@ def reveal_posts(
     ]
 
 
+def open_to_learn(session: Session, incident: Incident, reader: Reader) -> list[Seen]:
+    """Check, then open the posts for the machine to learn from; whoever calls this notes it.
+
+    Nobody is shown anything, so it is no revealing.
+    """
+    check_may(standing(session, incident, reader.staff_id, employed=reader.employed), Action.JUDGE)
+    identity = _record_identity(session, incident, reader.open_key)
+    return [
+        Seen(one, _finding(one, identity), _post(one, identity))
+        for one in _mentions(session, incident)
+    ]
+
+
 def _admit(
     session: Session,
     incident: Incident,

@@ -8,6 +8,7 @@ from records.exhibit import Exhibit
 from records.incident import Acknowledgement, Incident, IncidentAccess, IncidentCounter, Mention
 from records.record_key import RecordKey
 from records.sign_in import ConsoleSession, SignInCode
+from records.verdict import Verdict
 from records.watching import SourceCursor
 
 TABLES: tuple[type[SQLModel], ...] = (
@@ -23,6 +24,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     SourceCursor,
     SignInCode,
     ConsoleSession,
+    Verdict,
 )
 
 metadata = SQLModel.metadata
