@@ -4,6 +4,7 @@ A small encoder (nlp/model/README.md), run by ONNX Runtime on one core; no netwo
 """
 
 import hashlib
+import math
 import re
 import threading
 import tomllib
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -49,6 +51,10 @@ class Reading:
     end: int
 
 
+NO_BARS: Mapping[Category, float] = MappingProxyType({})
+"""No threshold is moved."""
+
+
 class Classifier(Protocol):
     """Reads masked texts."""
 
@@ -60,8 +66,11 @@ class Classifier(Protocol):
         """Load what reading needs."""
         ...
 
-    def read(self, text: str) -> list[Reading]:
-        """What the text reads like, strongest first; nothing below its category's threshold."""
+    def read(self, text: str, bars: Mapping[Category, float] = NO_BARS) -> list[Reading]:
+        """What the text reads like, strongest first; nothing below its category's threshold.
+
+        `bars` moves thresholds, in log-odds.
+        """
         ...
 
 
@@ -125,7 +134,7 @@ class ShippedClassifier:
             }
         return [found[one] for one in range(len(texts))]
 
-    def read(self, text: str) -> list[Reading]:
+    def read(self, text: str, bars: Mapping[Category, float] = NO_BARS) -> list[Reading]:
         """Read the text in pieces; what counts is reported with the sentence that says it most."""
         pieces = list(_pieces(text))
         best: dict[Category, Reading] = {}
@@ -133,7 +142,7 @@ class ShippedClassifier:
             pieces, self.scores([text[start:end] for start, end in pieces]), strict=True
         ):
             for category, score in scores.items():
-                enough = self._manifest.thresholds.get(category, 1.0)
+                enough = _moved(self._manifest.thresholds.get(category, 1.0), bars.get(category))
                 if score >= enough and (category not in best or score > best[category].score):
                     best[category] = Reading(category, score, start, end)
         if not best:
@@ -154,6 +163,13 @@ class ShippedClassifier:
             scores = self.scores([text[start:end] for start, end in sentences])
             best = max(range(len(sentences)), key=lambda one: scores[one][reading.category])
             yield Reading(reading.category, reading.score, *sentences[best])
+
+
+def _moved(threshold: float, by: float | None) -> float:
+    """The threshold, `by` log-odds higher; one that nothing reaches stays so."""
+    if not by or not 0 < threshold < 1:
+        return threshold
+    return 1 / (1 + math.exp(-by) * (1 - threshold) / threshold)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from nlp.commonness import zipf
 from nlp.entities import EntityReader, label_at
+from nlp.lessons import NO_LESSONS, Lessons
 from nlp.matcher import Hit, Hits
 from nlp.neighbours import belongs_to_another, said_as_a_word
 from nlp.sheet import FIELDS, Part, Sheet
@@ -95,10 +96,14 @@ def certainty_beside(variant: NameVariant, around: Surroundings) -> Certainty | 
 
 
 def link(
-    sheet: Sheet, hits: Hits, around: Surroundings, entities: EntityReader | None
+    sheet: Sheet,
+    hits: Hits,
+    around: Surroundings,
+    entities: EntityReader | None,
+    lessons: Lessons = NO_LESSONS,
 ) -> tuple[NameMatch, ...]:
     """The members of staff whom the post means, in the order in which they appear."""
-    linker = _Linker(sheet, around, entities)
+    linker = _Linker(sheet, around, entities, lessons)
     matches: list[NameMatch] = []
     for _, group in groupby(_chosen(sheet, hits.names), key=lambda hit: (hit.start, hit.end)):
         matches.extend(linker.matches(group))
@@ -108,10 +113,18 @@ def link(
 class _Linker:
     """Links the names of one post."""
 
-    def __init__(self, sheet: Sheet, around: Surroundings, entities: EntityReader | None) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        around: Surroundings,
+        entities: EntityReader | None,
+        lessons: Lessons,
+    ) -> None:
         self._sheet = sheet
         self._around = around
         self._entities = entities
+        self._lessons = lessons
+        self._marks = lessons.marks(sheet)
         self._readings_left = _MOST_READINGS
 
     def matches(self, group: Iterable[Hit]) -> Iterator[NameMatch]:
@@ -138,7 +151,20 @@ class _Linker:
             points += 2 * _STEP_TO_LIKELY
             reasons.append("The same person is named in full nearby.")
         candidate = _Candidate(hit, variant, part, points, tuple(reasons), named_in_full)
-        return self._read(candidate) if candidate.certainty in ("likely", "possible") else candidate
+        if candidate.certainty in ("likely", "possible"):
+            candidate = self._read(candidate)
+        return self._taught(candidate)
+
+    def _taught(self, candidate: _Candidate) -> _Candidate:
+        """What people said before; a whole name beside the body stays possible at the least."""
+        variant = candidate.variant
+        taught = self._lessons.on_person(variant.staff_id, self._marks)
+        if not taught.points or variant.form is Form.ACCOUNT:
+            return candidate
+        points = candidate.points + taught.points
+        if variant.form <= Form.HALF and self._around.names_the_body:
+            points = max(points, min(candidate.points, candidate.possible_at))
+        return replace(candidate, points=points, reasons=(*candidate.reasons, *taught.reasons))
 
     def _named_in_full(self, variant: NameVariant, part: Part) -> bool:
         if variant.form <= Form.FULL:
@@ -183,7 +209,9 @@ class _Linker:
             reasons.append("The name stands in the description of a picture.")
         if certainty != "certain" and _commonness(candidate.variant) > _COMMON:
             reasons.append("The name is common, so it takes more than the name to be sure.")
-        duties, why = self._around.duties(candidate.variant.staff_id)
+        staff_id = candidate.variant.staff_id
+        duties, why = self._around.duties(staff_id)
+        duties, why = self._lessons.on_duties(staff_id, duties, self._marks) or (duties, why)
         start, end = (
             candidate.hit.start - candidate.part.start,
             candidate.hit.end - candidate.part.start,
