@@ -1,15 +1,14 @@
 """Find what a policy clause is about in the text around a name: threats first of all."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nlp.classifier import Classifier, Reading
-from nlp.lessons import NO_LESSONS, Lessons
 from nlp.masking import BODY, NAME, NO_IDIOMS, Mask, Masked, mask
 from nlp.rulebook import Rule, Rulebook, rulebook
 from nlp.sheet import FIELDS, Sheet
-from records.finding import Category, Concern, NameMatch, Target
+from records.finding import Category, Concern, FindingField, NameMatch, Target
 
 ABOUT_ANYBODY = frozenset({Category.THREAT, Category.VIOLENCE, Category.SELF_HARM})
 """Categories that count without a member of staff; all others are about a named person."""
@@ -63,14 +62,15 @@ def find_concerns(
     staff: tuple[NameMatch, ...],
     body_spans: Iterable[tuple[int, int]],
     classifier: Classifier | None,
+    clauses: Mapping[Category, str],
     *,
     organisation: bool,
-    lessons: Lessons = NO_LESSONS,
 ) -> tuple[Concern, ...]:
     """Every concern in what the author wrote; `body_spans` are places on the sheet.
 
     What the rules find stays; the classifier adds to it, or raises its score. Naming alone is a
-    concern when nothing else is found and the post is about their work.
+    concern when nothing else is found and the post is about their work. `clauses` are those of the
+    body's own policy, for the reasons.
     """
     cast = _Cast(
         named_here=any(match.field != "context" for match in staff),
@@ -84,17 +84,23 @@ def find_concerns(
             continue
         masks = [*_name_masks(sheet, number, staff), *_body_masks(sheet, number, places)]
         for concern in _in_text(part.text, masks, cast, rulebook()):
-            found = concern.model_copy(update={"field": FIELDS[part.kind]})
+            found = _told(concern, FIELDS[part.kind], clauses)
             key = (found.category, found.target, found.field)
             if key not in best or found.score > best[key].score:
                 best[key] = found
-        for concern in _as_read(part.text, masks, cast, classifier, lessons):
-            found = concern.model_copy(update={"field": FIELDS[part.kind]})
+        for concern in _as_read(part.text, masks, cast, classifier):
+            found = _told(concern, FIELDS[part.kind], clauses)
             key = (found.category, found.target, found.field)
             best[key] = _raised(best[key], found) if key in best else found
     order = list(Category)
     concerns = sorted(best.values(), key=lambda one: (order.index(one.category), -one.score))
-    return tuple(concerns) or tuple(_naming(staff))
+    return tuple(concerns) or tuple(_naming(staff, clauses))
+
+
+def _told(concern: Concern, field: FindingField, clauses: Mapping[Category, str]) -> Concern:
+    """The concern with the field it stands in, and the clause among its reasons."""
+    reasons = (*concern.reasons, f"Policy clause: {clauses[concern.category]}.")
+    return concern.model_copy(update={"field": field, "reasons": reasons})
 
 
 def _raised(by_rule: Concern, by_reading: Concern) -> Concern:
@@ -108,10 +114,7 @@ def _raised(by_rule: Concern, by_reading: Concern) -> Concern:
 
 
 def endangers(
-    sheet: Sheet,
-    name_spans: Iterable[tuple[int, int]],
-    classifier: Classifier | None,
-    lessons: Lessons = NO_LESSONS,
+    sheet: Sheet, name_spans: Iterable[tuple[int, int]], classifier: Classifier | None
 ) -> bool:
     """Whether the post threatens or exposes whoever bears the names at these places."""
     places = tuple(name_spans)
@@ -121,7 +124,7 @@ def endangers(
         if masks and part.own:
             found = [
                 *_in_text(part.text, masks, cast, rulebook()),
-                *_as_read(part.text, masks, cast, classifier, lessons),
+                *_as_read(part.text, masks, cast, classifier),
             ]
             if any(one.category in _ENDANGERING and one.target == "staff" for one in found):
                 return True
@@ -155,20 +158,16 @@ def _in_text(text: str, masks: list[Mask], cast: _Cast, book: Rulebook) -> Itera
 
 
 def _as_read(
-    text: str,
-    masks: list[Mask],
-    cast: _Cast,
-    classifier: Classifier | None,
-    lessons: Lessons = NO_LESSONS,
+    text: str, masks: list[Mask], cast: _Cast, classifier: Classifier | None
 ) -> Iterator[Concern]:
     """What the classifier makes of the text; it is asked nothing when there is none."""
     if classifier is None:
         return
     for masked in mask(text, masks, NO_IDIOMS):
-        for reading in classifier.read(masked.text, lessons.bars):
+        for reading in classifier.read(masked.text):
             target = _target_as_read(reading, cast)
             if reading.category in ABOUT_ANYBODY or target == "staff":
-                yield _concern_as_read(reading, masked, target, lessons)
+                yield _concern_as_read(reading, masked, target)
 
 
 def _target_as_read(reading: Reading, cast: _Cast) -> Target:
@@ -177,7 +176,7 @@ def _target_as_read(reading: Reading, cast: _Cast) -> Target:
     return "staff" if cast.named else "body" if cast.body else "unclear"
 
 
-def _concern_as_read(reading: Reading, masked: Masked, target: Target, lessons: Lessons) -> Concern:
+def _concern_as_read(reading: Reading, masked: Masked, target: Target) -> Concern:
     start, end = masked.span(reading.start, reading.end)
     return Concern(
         category=reading.category,
@@ -186,11 +185,7 @@ def _concern_as_read(reading: Reading, masked: Masked, target: Target, lessons: 
         field="text",
         start=start,
         end=end,
-        reasons=(
-            f"Read as a whole, the wording is {_READ_AS[reading.category]}.",
-            *lessons.on_category(reading.category),
-            f"Policy clause: {rulebook().clause(reading.category)}.",
-        ),
+        reasons=(f"Read as a whole, the wording is {_READ_AS[reading.category]}.",),
     )
 
 
@@ -206,7 +201,7 @@ def _concern(rule: Rule, match: re.Match[str], masked: Masked, cast: _Cast) -> C
         field="text",
         start=start,
         end=end,
-        reasons=(rule.reason, f"Policy clause: {rule.clause}."),
+        reasons=(rule.reason,),
     )
 
 
@@ -247,20 +242,18 @@ def _set_aside(
     return bool(book.set_aside.reported.search(told) or book.set_aside.condemned.search(told))
 
 
-def _naming(staff: tuple[NameMatch, ...]) -> Iterator[Concern]:
+def _naming(staff: tuple[NameMatch, ...], clauses: Mapping[Category, str]) -> Iterator[Concern]:
     told: set[str] = set()
     for match in staff:
         if match.duties == "yes" and match.staff_id not in told:
             told.add(match.staff_id)
-            yield Concern(
+            naming = Concern(
                 category=Category.NAMING,
                 score=_NAMING_SCORE[match.certainty],
                 target="staff",
                 field=match.field,
                 start=match.start,
                 end=match.end,
-                reasons=(
-                    "Names a member of staff because of their work.",
-                    "Policy clause: SPSO 67.",
-                ),
+                reasons=("Names a member of staff because of their work.",),
             )
+            yield _told(naming, match.field, clauses)

@@ -29,7 +29,6 @@ class Rule:
     pattern: re.Pattern[str]
     needs: re.Pattern[str] | None
     score: float
-    clause: str
     reason: str
     target: Target | None
 
@@ -56,10 +55,6 @@ class Rulebook:
     rules: tuple[Rule, ...]
     set_aside: SetAside
 
-    def clause(self, category: Category) -> str:
-        """The policy clause behind a category."""
-        return next(rule.clause for rule in self.rules if rule.category is category)
-
 
 class _RuleRow(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -75,7 +70,6 @@ class _RuleFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: Category
-    clause: str
     target: Target | None = None
     rule: list[_RuleRow]
 
@@ -100,7 +94,6 @@ def _rules(table: dict[str, Any], words: dict[str, str]) -> list[Rule]:
             pattern=_compiled(row.pattern, words),
             needs=_compiled(row.needs, words) if row.needs else None,
             score=row.score,
-            clause=file.clause,
             reason=row.reason,
             target=file.target,
         )

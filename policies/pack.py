@@ -56,6 +56,13 @@ def _all_alerting_severities(table: dict[Severity, object]) -> dict[Severity, ob
     return table
 
 
+def _all_categories(table: dict[Category, str]) -> dict[Category, str]:
+    for category in Category:
+        if not table.get(category):
+            raise ValueError(f"{category} is missing; every category needs its clause")
+    return table
+
+
 class Escalating(_Table):
     """How long an alert may wait to be acknowledged, and who is told next."""
 
@@ -114,6 +121,8 @@ class Pack(_Table):
     alerting: Alerting
     escalating: Escalating
     asking: Asking
+    clauses: Annotated[dict[Category, str], AfterValidator(_all_categories)]
+    """The clause behind each category, cited among a concern's reasons."""
     severity_rules: tuple[SeverityRule, ...] = Field(min_length=1)
 
     @field_validator("severity_rules")

@@ -6,6 +6,7 @@ import pytest
 
 from policies.pack import SHIPPED, read_pack
 from records.errors import ConfigurationError
+from records.finding import Category
 
 SPSO = (Path(__file__).parents[2] / "policies" / "packs" / "spso.toml").read_text("utf-8")
 
@@ -31,6 +32,13 @@ def test_a_shipped_pack_says_what_to_do_at_every_severity(name: str) -> None:
     assert pack.asking.steps["others"]
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_pack_cites_its_own_policy_for_every_category(name: str) -> None:
+    clauses = read_pack(name).clauses
+    assert set(clauses) == set(Category)
+    assert all(clause.startswith(f"{name.upper()} ") for clause in clauses.values())
+
+
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
@@ -43,6 +51,8 @@ def test_a_shipped_pack_says_what_to_do_at_every_severity(name: str) -> None:
             "alerting.loud: there is no such setting",
         ),
         ("give_up_after = 3", "give_up_after = 0", "escalating.give_up_after"),
+        ('naming = "SPSO 67"\n', "", "naming is missing; every category needs its clause"),
+        ('naming = "SPSO 67"', 'shouting = "SPSO 67"', "clauses.shouting"),
         (
             '[[severity_rules]]\nseverity = "none"\ndisposition = "ignore"\nclause = "SPSO 7"\n',
             "",
