@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nlp.classifier import Classifier, Reading
+from nlp.lessons import NO_LESSONS, Lessons
 from nlp.masking import BODY, NAME, NO_IDIOMS, Mask, Masked, mask
 from nlp.rulebook import Rule, Rulebook, rulebook
 from nlp.sheet import FIELDS, Sheet
@@ -65,6 +66,7 @@ def find_concerns(
     clauses: Mapping[Category, str],
     *,
     organisation: bool,
+    lessons: Lessons = NO_LESSONS,
 ) -> tuple[Concern, ...]:
     """Every concern in what the author wrote; `body_spans` are places on the sheet.
 
@@ -88,7 +90,7 @@ def find_concerns(
             key = (found.category, found.target, found.field)
             if key not in best or found.score > best[key].score:
                 best[key] = found
-        for concern in _as_read(part.text, masks, cast, classifier):
+        for concern in _as_read(part.text, masks, cast, classifier, lessons):
             found = _told(concern, FIELDS[part.kind], clauses)
             key = (found.category, found.target, found.field)
             best[key] = _raised(best[key], found) if key in best else found
@@ -114,7 +116,10 @@ def _raised(by_rule: Concern, by_reading: Concern) -> Concern:
 
 
 def endangers(
-    sheet: Sheet, name_spans: Iterable[tuple[int, int]], classifier: Classifier | None
+    sheet: Sheet,
+    name_spans: Iterable[tuple[int, int]],
+    classifier: Classifier | None,
+    lessons: Lessons = NO_LESSONS,
 ) -> bool:
     """Whether the post threatens or exposes whoever bears the names at these places."""
     places = tuple(name_spans)
@@ -124,7 +129,7 @@ def endangers(
         if masks and part.own:
             found = [
                 *_in_text(part.text, masks, cast, rulebook()),
-                *_as_read(part.text, masks, cast, classifier),
+                *_as_read(part.text, masks, cast, classifier, lessons),
             ]
             if any(one.category in _ENDANGERING and one.target == "staff" for one in found):
                 return True
@@ -158,16 +163,20 @@ def _in_text(text: str, masks: list[Mask], cast: _Cast, book: Rulebook) -> Itera
 
 
 def _as_read(
-    text: str, masks: list[Mask], cast: _Cast, classifier: Classifier | None
+    text: str,
+    masks: list[Mask],
+    cast: _Cast,
+    classifier: Classifier | None,
+    lessons: Lessons = NO_LESSONS,
 ) -> Iterator[Concern]:
     """What the classifier makes of the text; it is asked nothing when there is none."""
     if classifier is None:
         return
     for masked in mask(text, masks, NO_IDIOMS):
-        for reading in classifier.read(masked.text):
+        for reading in classifier.read(masked.text, lessons.bars):
             target = _target_as_read(reading, cast)
             if reading.category in ABOUT_ANYBODY or target == "staff":
-                yield _concern_as_read(reading, masked, target)
+                yield _concern_as_read(reading, masked, target, lessons)
 
 
 def _target_as_read(reading: Reading, cast: _Cast) -> Target:
@@ -176,7 +185,7 @@ def _target_as_read(reading: Reading, cast: _Cast) -> Target:
     return "staff" if cast.named else "body" if cast.body else "unclear"
 
 
-def _concern_as_read(reading: Reading, masked: Masked, target: Target) -> Concern:
+def _concern_as_read(reading: Reading, masked: Masked, target: Target, lessons: Lessons) -> Concern:
     start, end = masked.span(reading.start, reading.end)
     return Concern(
         category=reading.category,
@@ -185,7 +194,10 @@ def _concern_as_read(reading: Reading, masked: Masked, target: Target) -> Concer
         field="text",
         start=start,
         end=end,
-        reasons=(f"Read as a whole, the wording is {_READ_AS[reading.category]}.",),
+        reasons=(
+            f"Read as a whole, the wording is {_READ_AS[reading.category]}.",
+            *lessons.on_category(reading.category),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from nlp import commonness
 from nlp.classifier import SHIPPED, Classifier
 from nlp.concerns import endangers, find_concerns
 from nlp.entities import SPACY, EntityReader
+from nlp.lessons import GRAVE, NO_LESSONS, Lessons
 from nlp.linking import link
 from nlp.matcher import Hits, Matcher
 from nlp.rulebook import rulebook
@@ -16,7 +17,7 @@ from nlp.sheet import Sheet, lay_out
 from nlp.streams import screen_lines
 from nlp.surroundings import look_around
 from nlp.terms import NAMES_THE_BODY, Term, terms
-from nlp.variants import variants
+from nlp.variants import NameVariant, variants
 from policies.pack import Pack
 from policies.severity import Facts, Judgement, Watched, judge
 from records.finding import Concern, Finding, NameMatch
@@ -43,6 +44,7 @@ class Screener:
         classifier: Classifier | None = SHIPPED,
         *,
         today: date,
+        lessons: Lessons = NO_LESSONS,
     ) -> None:
         watched = roster_of(
             member
@@ -53,10 +55,15 @@ class Screener:
         self._people: Mapping[str, Watched] = watched
         self._entities = entities
         self._classifier = classifier
+        self._lessons = lessons
         if classifier is not None:
             classifier.check()
         names = [variant for member in watched.values() for variant in variants(member)]
         self._matcher = Matcher([*terms(organisation, watched), *names])
+
+    def learn(self, lessons: Lessons) -> None:
+        """Go by these lessons from the next post on."""
+        self._lessons = lessons
 
     def warm(self) -> threading.Thread:
         """Load what only doubtful names need, in the background; the thread has been started."""
@@ -92,11 +99,22 @@ class Screener:
         return judge(self._pack, Facts(staff, organisation, concerns, self._people))
 
     def _judged(self, post_id: str, sheet: Sheet, hits: Hits) -> Finding:
+        """What is found; who is meant hangs on no lesson where there is something grave."""
+        lessons = self._lessons
+        people = (hit.entry.staff_id for hit in hits.names if isinstance(hit.entry, NameVariant))
+        if not lessons.about_any(people):
+            return self._found(post_id, sheet, hits, lessons)
+        untaught = self._found(post_id, sheet, hits, lessons.about_posts)
+        if any(one.category in GRAVE for one in untaught.concerns):
+            return untaught
+        return self._found(post_id, sheet, hits, lessons)
+
+    def _found(self, post_id: str, sheet: Sheet, hits: Hits, lessons: Lessons) -> Finding:
         around = look_around(sheet, hits)
         if not around.names_the_body:
             whole_names = [(hit.start, hit.end) for hit in hits.names if hit.written_in_full]
-            around.endangered = endangers(sheet, whole_names, self._classifier)
-        staff = link(sheet, hits, around, self._entities)
+            around.endangered = endangers(sheet, whole_names, self._classifier, lessons)
+        staff = link(sheet, hits, around, self._entities, lessons)
         organisation = around.names_the_body
         if not staff and not organisation:
             return Finding.model_construct(post_id=readable(post_id))
@@ -106,7 +124,13 @@ class Screener:
             if isinstance(hit.entry, Term) and hit.entry.kind in NAMES_THE_BODY
         ]
         concerns = find_concerns(
-            sheet, staff, body, self._classifier, self._pack.clauses, organisation=organisation
+            sheet,
+            staff,
+            body,
+            self._classifier,
+            self._pack.clauses,
+            organisation=organisation,
+            lessons=lessons,
         )
         judgement = self._judge(staff, organisation, concerns)
         return Finding(
