@@ -1,7 +1,6 @@
 """Have one page visited by a child process, and come back within the time given."""
 
 import contextlib
-import ipaddress
 import json
 import os
 import shutil
@@ -15,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import SplitResult, urlsplit
 
+from evidence.addresses import loopback_port, web_address
 from evidence.frames import read_frames
 from evidence.processes import end_family
 
@@ -47,7 +46,7 @@ def capture_page(
     url: str, *, browser: Path, allow_loopback: bool = False, seconds: float = 45
 ) -> PageCapture:
     """Visit `url`; whatever happens to the child, answers within about `seconds`."""
-    parts = _web_address(url)
+    parts = web_address(url)
     if parts is None:
         return PageCapture("failed", missing=("The page: the post has no web address.",))
     with private_folder() as folder:
@@ -57,7 +56,7 @@ def capture_page(
             "folder": str(folder),
             "parent": os.getpid(),
             "seconds": seconds,
-            "loopback_port": _loopback_port(parts) if allow_loopback else None,
+            "loopback_port": loopback_port(parts) if allow_loopback else None,
         }
         stream, in_time = _run(json.dumps(task).encode(), folder, seconds)
     in_memory = folder.parent == MEMORY_FOLDER
@@ -120,24 +119,6 @@ def _environment(folder: Path) -> dict[str, str]:
     """Nothing of ours: no token reaches the browser, and all its files go to `folder`."""
     places = ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
     return {"PATH": os.defpath, "LANG": "C.UTF-8"} | dict.fromkeys(places, str(folder))
-
-
-def _web_address(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        fit = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        return None
-    return parts if fit and parts.username is None else None
-
-
-def _loopback_port(parts: SplitResult) -> int | None:
-    """The page's own port when it is on this machine: the only loopback port let through."""
-    with contextlib.suppress(ValueError):
-        name = parts.hostname or ""
-        if name == "localhost" or ipaddress.ip_address(name).is_loopback:
-            return parts.port or {"http": 80, "https": 443}[parts.scheme]
-    return None
 
 
 def _judged(frames: dict[str, bytes], *, in_time: bool, in_memory: bool) -> PageCapture:

@@ -1,0 +1,105 @@
+"""Fetch the pictures of a post, through the guard: public addresses only, amount and time capped."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from evidence.addresses import loopback_port, web_address
+from evidence.guard import Guard
+
+MAX_BYTES = 10 * 1024 * 1024
+_ROOM_FOR_HEADERS = 256 * 1024
+_MOST_REDIRECTS = 3
+_CHUNK = 64 * 1024
+_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "Mozilla/5.0"}
+_MOVED = {301, 302, 303, 307, 308}
+_ASKS_TO_WAIT = {408, 425, 429}
+_KEPT_IN_PATHS = "/%:@!$&'()*+,;=~?"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One picture as its server sent it, or None; `again` says whether a later try can help."""
+
+    content: bytes | None
+    again: bool = False
+
+
+def fetch_pictures(
+    urls: Iterable[str], *, allow_loopback: bool = False, seconds: float = 20
+) -> list[Fetched]:
+    """What stands at each address; `seconds` is the time for one of them. Raises nothing."""
+    return asyncio.run(_fetch_all(list(urls), allow_loopback=allow_loopback, seconds=seconds))
+
+
+async def _fetch_all(urls: list[str], *, allow_loopback: bool, seconds: float) -> list[Fetched]:
+    return [await _fetch(url, allow_loopback=allow_loopback, seconds=seconds) for url in urls]
+
+
+async def _fetch(url: str, *, allow_loopback: bool, seconds: float) -> Fetched:
+    parts = web_address(url)
+    if parts is None:
+        return Fetched(None)
+    port = loopback_port(parts) if allow_loopback else None
+    async with Guard(loopback_port=port, max_bytes=MAX_BYTES + _ROOM_FOR_HEADERS) as guard:
+        return await asyncio.to_thread(_get, url, urlsplit(guard.address), seconds)
+
+
+def _get(url: str, guard: SplitResult, seconds: float) -> Fetched:
+    ends = time.monotonic() + seconds
+    for _ in range(_MOST_REDIRECTS + 1):
+        parts = web_address(url)
+        if parts is None:
+            break
+        connection = _connection(parts, guard, seconds)
+        try:
+            connection.request("GET", _target(parts), headers=_HEADERS)
+            answer = connection.getresponse()
+            if answer.status not in _MOVED:
+                return _content(answer, ends)
+            url = urljoin(url, answer.headers.get("Location", ""))
+        except (OSError, HTTPException):
+            return Fetched(None, again=True)
+        except ValueError:  # an address that can't be asked for, such as one with a line break
+            break
+        finally:
+            connection.close()
+    return Fetched(None)
+
+
+def _connection(parts: SplitResult, guard: SplitResult, seconds: float) -> HTTPConnection:
+    """A connection to the guard, and for https through it to the site; no other way is tried."""
+    assert guard.hostname
+    assert parts.hostname
+    if parts.scheme == "http":
+        return HTTPConnection(guard.hostname, guard.port, timeout=seconds)
+    context = ssl.create_default_context()
+    connection = HTTPSConnection(guard.hostname, guard.port, timeout=seconds, context=context)
+    connection.set_tunnel(parts.hostname, parts.port or 443)
+    return connection
+
+
+def _target(parts: SplitResult) -> str:
+    query = f"?{parts.query}" if parts.query else ""
+    path = quote((parts.path or "/") + query, safe=_KEPT_IN_PATHS)
+    return path if parts.scheme == "https" else f"http://{parts.netloc}{path}"
+
+
+def _content(answer: HTTPResponse, ends: float) -> Fetched:
+    if answer.status != HTTPStatus.OK:
+        later = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in _ASKS_TO_WAIT
+        return Fetched(None, again=later)
+    content = bytearray()
+    while chunk := answer.read1(_CHUNK):
+        content += chunk
+        if len(content) > MAX_BYTES:
+            return Fetched(None)
+        if time.monotonic() > ends:
+            return Fetched(None, again=True)
+    cut_short = answer.length not in (None, 0)
+    return Fetched(None, again=True) if cut_short else Fetched(bytes(content))
