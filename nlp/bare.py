@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 
 from nlp.normalise import SEPARATOR, Letters, View
+from nlp.shape import has_inner_capital_i
 
 _SIGNS = {
     **dict.fromkeys("il1|!", "i"), "0": "o", "3": "e", "€": "e", "4": "a", "@": "a", "5": "s",
@@ -23,7 +24,6 @@ _READ_AS = {
     "|_|": "u", "|-|": "h", "|)": "d", "|<": "k", "()": "o", "[]": "o", "vv": "w",
 }  # fmt: skip
 _MAYBE_TWO_SIGNS = re.compile(r"[\\|(\[](?=[^ a-z0-9])|/\\")
-_CAPITAL_I = re.compile("[a-z]I(?=[a-z])")
 
 
 class _Bare(dict[int, str]):
@@ -46,7 +46,12 @@ def bare(name: str) -> str:
 
 def hints_at_a_disguise(plain: View) -> bool:
     """Whether signs are put together to letters, or a capital I passes for an l."""
-    return bool(_CAPITAL_I.search(plain.folded.original) or _MAYBE_TWO_SIGNS.search(plain.text))
+    if has_inner_capital_i(plain.folded.original):
+        return True
+    signs = plain.folded.signs
+    return (b"\\" in signs or b"|" in signs or b"()" in signs or b"[]" in signs) and (
+        _MAYBE_TWO_SIGNS.search(plain.text) is not None
+    )
 
 
 def bare_view(plain: View) -> View:

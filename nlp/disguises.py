@@ -9,7 +9,8 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from nlp.bare import bare, bare_view, hints_at_a_disguise
 from nlp.edges import is_whole
 from nlp.halves import Half
-from nlp.normalise import View
+from nlp.normalise import Folded, View
+from nlp.shape import has_inner_capital_i, has_stars
 from nlp.sounds import LEAST_SOUNDS, sounded, sounds_foreign, sounds_of
 from nlp.stars import Stars, letters_left
 from nlp.variants import Form, NameVariant
@@ -30,6 +31,12 @@ _LONGEST_GAP = 4
 Found = tuple[NameVariant, int, int]
 
 
+def needs_care(folded: Folded) -> bool:
+    """Whether there is more to read in this text than its plain words."""
+    original = folded.original
+    return bool(folded.signs) or not original.isascii() or has_inner_capital_i(original)
+
+
 class DisguisedNames:
     """Whole names by their bare letters, by their sound, and with letters starred out."""
 
@@ -47,7 +54,8 @@ class DisguisedNames:
 
     def starred(self, plain: View) -> Iterator[View]:
         """The text with names filled in for its starred words."""
-        yield from self._stars.readings(plain)
+        if has_stars(plain.text, plain.folded.signs):
+            yield from self._stars.readings(plain)
 
     def found(self, read: Sequence[View]) -> Iterator[Found]:
         """Names by letters and sounds, with their places in the original text."""

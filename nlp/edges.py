@@ -3,11 +3,14 @@
 import tomllib
 from functools import cache
 from importlib import resources
+from string import ascii_lowercase, digits
 
 from nlp.normalise import View
 from nlp.terms import Term, TermKind
 from nlp.variants import Form, NameVariant
 
+LETTERS = frozenset(ascii_lowercase + digits)
+"""The folded characters of which words consist."""
 _LONGEST_TAG = 60
 _JOINED_AT_LEAST = 8
 """Letters from which a name written as one word is found inside a longer tag."""
@@ -18,8 +21,8 @@ _SURNAME_AT_LEAST = 5
 def is_whole(view: View, entry: NameVariant | Term, start: int, end: int) -> bool:
     """Whether the match is a word of its own, or a hump of a #HashTag or @name."""
     text = view.text
-    left = start == 0 or not is_letter(text[start - 1])
-    right = end == len(text) or not is_letter(text[end])
+    left = start == 0 or not _is_letter(text[start - 1])
+    right = end == len(text) or not _is_letter(text[end])
     if left and right:
         return True
     if isinstance(entry, NameVariant):
@@ -29,14 +32,15 @@ def is_whole(view: View, entry: NameVariant | Term, start: int, end: int) -> boo
             return True
     elif entry.kind is not TermKind.NAME:
         return False
+    if not view.folded.has_humps:
+        return False
     original = view.folded.original
     first, last = view.span(start, end)
     return (left or _hump_before(original, first)) and (right or _hump_after(original, last))
 
 
-def is_letter(character: str) -> bool:
-    """Whether this folded character is part of a word."""
-    return character.isascii() and character.isalnum()
+def _is_letter(character: str) -> bool:
+    return character in LETTERS
 
 
 def _hump_before(text: str, start: int) -> bool:
@@ -60,7 +64,7 @@ def _meant_in_a_tag(text: str, entry: NameVariant, start: int, end: int) -> bool
     if tag < 0 or whole_name:
         return tag >= 0
     over = end
-    while over < len(text) and over - start < _LONGEST_TAG and is_letter(text[over]):
+    while over < len(text) and over - start < _LONGEST_TAG and _is_letter(text[over]):
         over += 1
     before, after = text[tag:start], text[end:over].rstrip("0123456789")
     return (not before or before in _tag_words()) and (not after or after in _tag_words())
@@ -69,7 +73,7 @@ def _meant_in_a_tag(text: str, entry: NameVariant, start: int, end: int) -> bool
 def _tag_start(text: str, start: int) -> int:
     """Where the word that holds `start` begins if it is a tag or an account, or -1."""
     for place in range(start - 1, max(-1, start - _LONGEST_TAG), -1):
-        if not is_letter(text[place]):
+        if not _is_letter(text[place]):
             return place + 1 if text[place] in "#@" else -1
     return -1
 

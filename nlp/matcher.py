@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.beside import Pair, both_misspelt, pairs
-from nlp.disguises import DisguisedNames, left_of
-from nlp.edges import as_expected, is_letter, is_whole
+from nlp.disguises import DisguisedNames, left_of, needs_care
+from nlp.edges import LETTERS, as_expected, is_whole
 from nlp.halves import halves, pieces
 from nlp.normalise import Folded, View, fold, views
 from nlp.stars import is_starred
 from nlp.terms import NAMES_THE_BODY, Term
 from nlp.variants import Form, NameVariant
 
+_HUMP_AT_LEAST = 5
+"""Letters from which a part of a CamelCase word is looked at where there is no tag."""
 _MOST_HITS = 20_000
 """Hits looked at in one post; only a text made to be a burden has more."""
 
@@ -89,8 +91,9 @@ class Matcher:
         for view in read:
             for hit in self._hits(view):
                 found.setdefault((hit.start, hit.end, hit.entry), hit)
-        for hit in self._disguised_hits(read):
-            found.setdefault((hit.start, hit.end, hit.entry), hit)
+        if len(read) > 1 or needs_care(read[0].folded):
+            for hit in self._disguised_hits(read):
+                found.setdefault((hit.start, hit.end, hit.entry), hit)
         if not found:
             return NOTHING
         return Hits(
@@ -115,21 +118,32 @@ class Matcher:
         if not matches:
             return
         text, patterns = view.text, self._patterns
-        original, disguised = view.folded.original, not view.plain
+        tagged = "#" in text or "@" in text
         for number, start, end in matches[:_MOST_HITS]:
+            left = start == 0 or text[start - 1] not in LETTERS
+            right = end == len(text) or text[end] not in LETTERS
             pattern = patterns[number]
-            left = start == 0 or not is_letter(text[start - 1])
-            right = end == len(text) or not is_letter(text[end])
-            for entry in self._entries.get(pattern, ()):
-                if (left and right) or is_whole(view, entry, start, end):
-                    place = view.span(start, end)
-                    if as_expected(original, entry, *place):
-                        yield Hit(entry, *place, disguised)
             if left and right:
-                if pattern in self._halves:
-                    yield from _paired(view, pairs(text, start, end, self._halves[pattern]))
-            elif (left or right) and pattern in self._pieces:
+                yield from self._whole_words(view, pattern, start, end)
+                continue
+            if (left or right) and pattern in self._pieces:
                 yield from _paired(view, both_misspelt(text, start, end, self._pieces[pattern]))
+            if tagged or (end - start >= _HUMP_AT_LEAST and view.folded.has_humps):
+                for entry in self._entries.get(pattern, ()):
+                    if is_whole(view, entry, start, end):
+                        yield from _expected(view, entry, start, end)
+
+    def _whole_words(self, view: View, pattern: str, start: int, end: int) -> Iterator[Hit]:
+        for entry in self._entries.get(pattern, ()):
+            yield from _expected(view, entry, start, end)
+        if pattern in self._halves:
+            yield from _paired(view, pairs(view.text, start, end, self._halves[pattern]))
+
+
+def _expected(view: View, entry: NameVariant | Term, start: int, end: int) -> Iterator[Hit]:
+    place = view.span(start, end)
+    if as_expected(view.folded.original, entry, *place):
+        yield Hit(entry, *place, not view.plain)
 
 
 def _paired(view: View, found: Iterable[Pair]) -> Iterator[Hit]:

@@ -6,11 +6,13 @@ the offsets are only worked out for the few posts where something was found.
 """
 
 import re
+import unicodedata
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from nlp.letters import LETTERS, SEPARATOR
+from nlp.shape import has_humps, has_leet, has_single_letters, signs
 
 __all__ = ["SEPARATOR", "Folded", "View", "fold", "plain_reading", "views"]
 
@@ -29,6 +31,7 @@ class Folded:
             folded = original.translate(LETTERS)
         self._collapsed = "  " in folded
         self.text = " ".join(folded.split()) if self._collapsed else folded
+        self.signs = signs(self.text)
 
     @cached_property
     def offsets(self) -> Sequence[int]:
@@ -48,9 +51,17 @@ class Folded:
                     waiting = place
         return places
 
+    @cached_property
+    def has_humps(self) -> bool:
+        """Whether the original may have words that only capitals or digits keep apart."""
+        return has_humps(self.original)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of the folded `start:end`, which is not empty."""
-        return self.offsets[start], self.offsets[end - 1] + 1
+        over = self.offsets[end - 1] + 1
+        while over < len(self.original) and unicodedata.combining(self.original[over]):
+            over += 1  # marks on the last letter belong to it
+        return self.offsets[start], over
 
 
 Letters = Sequence[tuple[str, int]]
@@ -135,7 +146,7 @@ _LEET = re.compile(
     r"|(?<=[a-z]{3})[0134578$]{1,2}(?![a-z0-9])"
 )
 # Names take more of it than running text does: digits anywhere, marks that touch a letter.
-_LEET_MARKS = re.compile(
+LEET_MARKS = re.compile(
     r"(?<=[a-z0-9])[@$!|+€]{1,3}(?=[a-z0-9])"
     r"|(?<![a-z0-9@$.,£])[$€|]{1,2}(?=[a-z0-9]{2})"
     r"|(?<=[a-z0-9]{2})[@$€|]{1,2}(?![a-z0-9@$€|])"
@@ -154,16 +165,14 @@ _SPELLED_NAME = re.compile(
 _STANDS_ALONE = frozenset("abcdefghijklmnopqrstuvwxyz0134578@$")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
-# Cheap signs that one of the above may occur: they start with a set of characters or a plain
-# group, with which the regular expression engine goes through a text several times faster.
 _MAYBE_LEET = re.compile(
-    r"[01345789$@!|+€](?:(?<=[a-z][01345789$@|€])|(?=[a-z])(?<=[0-9$|€])"
-    r"|(?=[a-z0-9])(?<=[a-z0-9][@!|+$€]))"
+    r"[a-z][01345789@$!|+€]+[a-z]|(?<![a-z0-9])[013457$€|]{1,2}[a-z]{2}(?![a-z]? )"
+    r"|[a-z]{2}[0134578@$€|](?![a-z0-9])"
 )
-_MAYBE_SPELLED = re.compile(
-    r"[^a-z0-9\x7f][a-z0134578@$][^a-z0-9\x7f]{1,3}[a-z0134578@$](?![a-z0-9@$'])"
-)
+
+
 _MAYBE_STRETCHED = re.compile(r"(.)\1\1")
+_LINK = re.compile(r"https?:/*\S+")
 
 
 def views(folded: Folded) -> Iterator[View]:
@@ -171,10 +180,10 @@ def views(folded: Folded) -> Iterator[View]:
     text = folded.text
     plain = View(text, folded=folded)
     yield plain
-    leet = _leet_views(plain) if _MAYBE_LEET.search(text) else []
+    leet = _leet_views(plain) if has_leet(text, folded.signs) and _maybe_leet(text) else []
     yield from leet
     readings = leet or [plain]
-    if _MAYBE_SPELLED.search(f" {text}") and _SPELLED_NAME.search(text):
+    if has_single_letters(text) and _SPELLED_NAME.search(text):
         spelled = [_spelled_out(plain, table) for table in (_LEET_I, _LEET_L)[: len(leet) or 1]]
         yield from spelled
         readings = spelled
@@ -197,10 +206,15 @@ def _leet_views(plain: View) -> list[View]:
     if any(mark in text for mark in "1!|"):
         marks_as.append((_LEET_L, _DIGITS_L))
     read = (
-        _LEET_MARKS.sub(lambda run: run[0].translate(marks), text).translate(digits)  # noqa: B023
+        LEET_MARKS.sub(lambda run: run[0].translate(marks), text).translate(digits)  # noqa: B023
         for marks, digits in marks_as
     )
     return [plain.reading(one) for one in read if one != text]
+
+
+def _maybe_leet(text: str) -> bool:
+    """Addresses are full of digits; nobody's name is hidden in one."""
+    return _MAYBE_LEET.search(_LINK.sub("", text) if "http" in text else text) is not None
 
 
 def _spelled_out(plain: View, table: dict[int, int]) -> View:

@@ -7,7 +7,6 @@ from nlp.halves import Half
 from nlp.normalise import Letters, View, fold
 
 _MARKS = "*#%^"
-_MAYBE = re.compile(r"[*#%^](?:(?<=[a-z][*#%^])|(?=[a-z]))")
 _STARRED = re.compile(r"(?<![a-z0-9*%^'@$])[a-z*][a-z0-9'@$*#%^]{2,23}(?![a-z0-9*#%^@$])")
 _PIECES = re.compile(r"[a-z']+|[^a-z']+")
 _BEFORE = re.compile(r"([a-z][a-z'*#%^@$0-9]*)[ .,]{1,2}$")
@@ -35,8 +34,6 @@ class Stars:
     def readings(self, plain: View) -> Iterator[View]:
         """The text with names in place of starred words: the likeliest names, then others."""
         text = plain.text
-        if not _MAYBE.search(text):
-            return
         fits: dict[int, list[str]] = {}
         for found in _STARRED.finditer(text):
             if len(fits) < _MOST_WORDS and is_starred(found[0]):
