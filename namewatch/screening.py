@@ -4,8 +4,9 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from datetime import date
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
+from typing import cast
 
 from namewatch.configuration import configuration_of
 from nlp.classifier import SHIPPED
@@ -37,9 +38,9 @@ def screen(
     )
 
 
-def _streams(files: list[Path]) -> Iterator[tuple[str, IO[bytes]]]:
+def _streams(files: list[Path]) -> Iterator[tuple[str, BufferedIOBase]]:
     if not files:
-        yield "standard input", sys.stdin.buffer
+        yield "standard input", cast("BufferedIOBase", sys.stdin.buffer)
     for file in files:
         try:
             opened = open_posts(file)

@@ -1,6 +1,7 @@
 """A post laid out as one text, so that one search covers all that its reader sees."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +19,6 @@ FIELDS: dict[Kind, FindingField] = {
     "image": "image",
 }
 """The field of a finding for each kind of part; names in other parts are not reported."""
-
-# Half of a two-part character, which no UTF-8 file can hold.
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,11 @@ class Sheet:
 
     text: str
     parts: tuple[Part, ...]
+
+    @property
+    def author(self) -> str | None:
+        """The account that wrote the post."""
+        return next((part.text for part in self.parts if part.kind == "author"), None)
 
     def part_at(self, offset: int) -> Part:
         """The part that holds the sheet's `offset`."""
@@ -83,7 +87,7 @@ def lay_out(post: Post) -> Sheet:
         ("link", around.link_title),
         ("community", around.community),
         ("author", post.author.handle),
-        *(("image", picture.alt) for picture in post.media),
+        *(("image", picture.text) for picture in post.media),
     ]
     parts = []
     start = 0
@@ -93,3 +97,20 @@ def lay_out(post: Post) -> Sheet:
             parts.append(Part(kind, start, clean))
             start += len(clean) + 1
     return Sheet(SEPARATOR.join(part.text for part in parts), tuple(parts))
+
+
+_AROUND = frozenset({"context", "author", "media"})
+
+
+def texts_of(posts: Sequence[Post]) -> tuple[list[str], list[int]]:
+    """All texts that `lay_out` puts on the posts' sheets, each with the number of its post."""
+    texts = [post.text for post in posts]
+    owners = list(range(len(posts)))
+    for number, post in enumerate(posts):
+        if not post.__pydantic_fields_set__.isdisjoint(_AROUND):
+            around = [*vars(post.context).values(), post.author.handle]
+            around += [picture.text for picture in post.media]
+            more = [text for text in around if text]
+            texts += more
+            owners += [number] * len(more)
+    return texts, owners

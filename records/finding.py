@@ -84,3 +84,30 @@ class Finding(BaseModel):
         """Ids of the staff who are meant (certain or likely), each once, in order of appearance."""
         sure = (match.staff_id for match in self.staff if match.certainty != "possible")
         return tuple(dict.fromkeys(sure))
+
+
+_NOTHING = Finding(post_id="")
+_FIELDS = vars(_NOTHING)
+_SET = {"post_id"}
+_set_values, _set_names, _set_extra, _set_private = (
+    vars(BaseModel)[slot].__set__
+    for slot in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
+
+
+def nothing_in(post_id: str) -> Finding:
+    """The finding for a post that is nobody's concern.
+
+    This is `Finding.model_construct` at a seventh of its cost: nearly every post ends here.
+    """
+    finding = object.__new__(Finding)
+    _set_values(finding, {**_FIELDS, "post_id": post_id})
+    _set_names(finding, _SET)
+    _set_extra(finding, None)
+    _set_private(finding, None)
+    return finding

@@ -5,7 +5,6 @@ import io
 import json
 import tracemalloc
 from pathlib import Path
-from typing import IO
 
 import pytest
 import zstandard
@@ -19,7 +18,7 @@ def line(number: int, text: str = "Nice weather") -> bytes:
 
 
 def run(
-    screener: Screener, *streams: tuple[str, IO[bytes]], everything: bool = True
+    screener: Screener, *streams: tuple[str, io.BufferedIOBase], everything: bool = True
 ) -> tuple[int, list[str], list[str]]:
     out: list[str] = []
     complaints: list[str] = []
@@ -116,23 +115,24 @@ def test_a_damaged_file_is_told_and_the_next_one_read(
 
 
 def test_memory_does_not_grow_with_the_stream(screener: Screener) -> None:
-    class Endless(io.RawIOBase):
+    class Endless(io.BufferedIOBase):
         left = 20_000
 
-        def readline(self, size: int | None = -1, /) -> bytes:
-            self.left -= 1
-            return line(self.left) if self.left >= 0 else b""
+        def read1(self, size: int = -1, /) -> bytes:
+            lines = [line(self.left - number) for number in range(min(500, self.left))]
+            self.left -= len(lines)
+            return b"".join(lines)
 
     stream = io.BytesIO(line(0))
     run(screener, ("-", stream))
     tracemalloc.start()
     screen_lines(
         screener,
-        [("-", Endless())],  # type: ignore[list-item]
+        [("-", Endless())],
         everything=True,
         out=lambda _: None,
         complain=lambda _: None,
     )
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 2_000_000
+    assert peak < 4_000_000
