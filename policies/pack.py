@@ -44,7 +44,7 @@ class Alerting(_Table):
     last_resort: tuple[str, ...] = ()
     """Roles tried when the fallback of a place is used up."""
     nobody_named: tuple[str, ...] = Field(min_length=1)
-    """Who is told of a threat to the body that names no member of staff."""
+    """Who is told when no member of staff is surely meant, as of a threat to the body."""
     page_link: bool = True
     """Whether the mail may carry the post's address, last, under a plain warning."""
 
@@ -91,12 +91,14 @@ class Asking(_Table):
 class SeverityRule(_Table):
     """One row of the table that turns a finding into a severity and a disposition.
 
-    A condition that is left empty holds for every finding. The first row that fits decides.
+    The table is asked about each person with each concern, one at a time, and once without any; a
+    condition that is left empty holds for all. The first row that fits answers, and the gravest
+    answers stand.
     """
 
     categories: tuple[Category, ...] = ()
     certainty: tuple[Certainty, ...] = ()
-    """Of the surest match; leave empty to take findings that name nobody as well."""
+    """Of the person's surest match; leave empty to take findings that name nobody as well."""
     names_nobody: bool = False
     organisation: bool | None = None
     duties: tuple[str, ...] = ()

@@ -1,13 +1,15 @@
 """Severity and disposition of a finding, by the policy pack's table."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, get_args
 
 from policies.pack import Pack, SeverityRule
 from records.finding import Concern, Disposition, NameMatch, Severity
 
 _SUREST = ("certain", "likely", "possible")
+_grave = get_args(Severity)[::-1].index
+_soon = get_args(Disposition)[::-1].index
 
 
 class Watched(Protocol):
@@ -42,6 +44,10 @@ class Facts:
     concerns: tuple[Concern, ...]
     people: Mapping[str, Watched]
 
+    def about(self, staff_id: str) -> "Facts":
+        """The facts as if nobody else were meant."""
+        return replace(self, staff=tuple(one for one in self.staff if one.staff_id == staff_id))
+
     @property
     def surest(self) -> tuple[NameMatch, ...]:
         """The matches of the highest certainty found."""
@@ -52,6 +58,36 @@ class Facts:
 
 
 def judge(pack: Pack, facts: Facts) -> Judgement:
+    """The table is asked for each person and each concern alone; the gravest answers stand.
+
+    So one more name or one more concern can never make a finding look harmless.
+    """
+    return _gravest(list(judge_each(pack, facts).values()) or [_of_one(pack, facts)])
+
+
+def judge_each(pack: Pack, facts: Facts) -> dict[str, Judgement]:
+    """What the table says of each person who may be meant, by staff id."""
+    ids = dict.fromkeys(match.staff_id for match in facts.staff)
+    return {one: _of_one(pack, facts.about(one)) for one in ids}
+
+
+def _of_one(pack: Pack, facts: Facts) -> Judgement:
+    kinds = {(concern.category, concern.target): concern for concern in facts.concerns}
+    return _gravest(
+        [
+            *(_asked(pack, replace(facts, concerns=(one,))) for one in kinds.values()),
+            _asked(pack, replace(facts, concerns=())),
+        ]
+    )
+
+
+def _gravest(answers: Sequence[Judgement]) -> Judgement:
+    """The answer that tells people soonest, with the highest severity of all answers."""
+    decisive = max(answers, key=lambda one: (_soon(one.disposition), _grave(one.severity)))
+    return replace(decisive, severity=max((one.severity for one in answers), key=_grave))
+
+
+def _asked(pack: Pack, facts: Facts) -> Judgement:
     """The first row that fits decides; the last row of a pack fits every finding."""
     for rule in pack.severity_rules:
         if _fits(rule, facts):
@@ -67,7 +103,7 @@ def _fits(rule: SeverityRule, facts: Facts) -> bool:
         and (not rule.certainty or bool(surest and surest[0].certainty in rule.certainty))
         and not (rule.names_nobody and surest)
         and rule.organisation in (None, facts.organisation)
-        and (not rule.duties or any(match.duties in rule.duties for match in surest))
+        and (not rule.duties or any(match.duties in rule.duties for match in facts.staff))
         and rule.may_be_named in (None, bool(people) and all(one.may_be_named for one in people))
         and (rule.watch is None or any(one.watch == rule.watch for one in people))
     )
@@ -86,9 +122,9 @@ def _in_words(rule: SeverityRule) -> Iterator[str]:
     if rule.duties:
         yield f"whether it is about their work: {_either(rule.duties)}"
     if rule.may_be_named is not None:
-        yield f"{'' if rule.may_be_named else 'not '}everybody meant may be named"
+        yield f"the person may {'' if rule.may_be_named else 'not '}be named"
     if rule.watch is not None:
-        yield f"somebody meant has watch={rule.watch}"
+        yield f"the person has watch={rule.watch}"
 
 
 def _either(words: Iterable[str]) -> str:

@@ -12,10 +12,11 @@ from casework import incidents
 from casework.audit import note
 from casework.reading import place_of
 from monitors.source import Received
+from policies.severity import Facts, judge_each
 from records.alert import AlertKind
 from records.audit import MACHINE
 from records.database import reading, transaction
-from records.finding import Category, Finding
+from records.finding import Finding
 from records.incident import Incident, Mention
 from records.post import Post
 from records.record_key import RecordKey
@@ -94,11 +95,14 @@ class Watch:
             self._keep_incident(session, hit, staff_id)
 
     def _whose_incidents(self, finding: Finding) -> Sequence[str | None]:
-        """One incident a person; those who may be named have one only if more is wrong."""
-        only_named = set(finding.categories) <= {Category.NAMING}
-        roster = self.services.roster
-        named = [one for one in finding.named if not (only_named and roster[one].may_be_named)]
-        return named or [None]
+        """One incident for each person about whom the policy alerts, or else one about nobody.
+
+        Somebody who may only share the name has none, so no line manager is told of it (SPSO 68).
+        """
+        held = self.services
+        facts = Facts(finding.staff, finding.organisation, finding.concerns, held.roster)
+        said = judge_each(held.pack, facts)
+        return [one for one in finding.named if said[one].disposition == "alert"] or [None]
 
     def _keep_for_triage(self, session: Session, hit: Hit) -> None:
         key = self._new_key(session)

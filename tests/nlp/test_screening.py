@@ -85,13 +85,23 @@ def test_the_description_of_a_picture_is_read_too(screener: Screener) -> None:
 
 def test_a_threat_in_the_title_is_found_there(screen: Screen) -> None:
     finding = screen("see title", title="I'll stab Fiona MacLeod of the SEO")
-    assert [(one.category, one.field) for one in finding.concerns] == [("threat", "title")]
+    assert {one.field for one in finding.concerns} == {"title"}
+    assert "threat" in finding.categories
 
 
 def test_a_pronoun_that_answers_a_named_person_means_them(screen: Screen) -> None:
     finding = screen("I'll stab her", parent_text="Fiona MacLeod of SEO wrote")
-    assert [one.target for one in finding.concerns] == ["staff"]
-    assert (finding.severity, finding.disposition) == ("high", "review")
+    assert {one.target for one in finding.concerns} == {"staff"}
+    assert [one.certainty for one in finding.staff] == ["possible"]
+    assert (finding.severity, finding.disposition) == ("critical", "alert")
+
+
+@pytest.mark.clause("SPSO 39")
+def test_a_threat_to_one_of_two_with_the_surname_is_an_alert(screen: Screen) -> None:
+    finding = screen("Ms MacLeod at the SEO, I'm going to stab you")
+    assert {one.staff_id for one in finding.staff} == {"s006", "s007"}
+    assert {one.certainty for one in finding.staff} == {"possible"}
+    assert (finding.severity, finding.disposition) == ("critical", "alert")
 
 
 @pytest.mark.clause("SPSO 44")

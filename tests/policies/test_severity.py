@@ -1,11 +1,9 @@
-"""The severity table of both packs, held against what their clauses ask."""
-
-import itertools
+"""The severity table of both packs, case by case, held against what their clauses ask."""
 
 import pytest
 
 from policies.pack import SHIPPED, SeverityRule, read_pack
-from policies.severity import Facts, judge
+from policies.severity import Facts, judge, judge_each
 from records.finding import Category, Certainty, Concern, Duties, NameMatch
 from records.roster import StaffMember
 
@@ -61,7 +59,7 @@ CASES = [
     ),
     (
         "threat, perhaps a namesake",
-        facts(match(ALICE, "possible"), concerns=(C.THREAT,)),
+        facts(match(ALICE, "possible"), concerns=(C.THREAT,), organisation=False),
         ("high", "review"),
     ),
     ("call to pile on", facts(match(ALICE), concerns=(C.TARGETING,)), ("high", "alert")),
@@ -88,7 +86,41 @@ CASES = [
     ),
     ("perhaps a namesake", facts(match(ALICE, "possible")), ("low", "review")),
     ("criticism of the body", facts(), ("none", "ignore")),
-    ("distress of the author", facts(concerns=(C.SELF_HARM,)), ("high", "review")),
+    (
+        "threat to the body, perhaps to one of its staff",
+        facts(match(ALICE, "possible"), concerns=(C.THREAT,)),
+        ("critical", "alert"),
+    ),
+    (
+        "named for their duties by somebody in distress",
+        facts(match(ALICE), concerns=(C.SELF_HARM,), organisation=False),
+        ("high", "alert"),
+    ),
+    (
+        "office holder, by somebody in distress",
+        facts(match(SPOKEN_FOR), concerns=(C.SELF_HARM,), organisation=False),
+        ("high", "review"),
+    ),
+    (
+        "address given away by somebody in distress",
+        facts(match(ALICE, duties="unclear"), concerns=(C.SELF_HARM, C.DOXXING)),
+        ("high", "alert"),
+    ),
+    (
+        "perhaps an office holder, insulted",
+        facts(match(SPOKEN_FOR, "possible"), concerns=(C.INSULT,)),
+        ("low", "review"),
+    ),
+    (
+        "office holder for certain beside one who is likely meant",
+        facts(match(SPOKEN_FOR), match(ALICE, "likely"), concerns=(C.NAMING,)),
+        ("low", "alert"),
+    ),
+    (
+        "one for certain out of work, one likely in it",
+        facts(match(AT_RISK, duties="no"), match(ALICE, "likely"), concerns=(C.NAMING,)),
+        ("low", "alert"),
+    ),
 ]
 
 
@@ -99,7 +131,9 @@ CASES = [
 @pytest.mark.clause("WICS Active ¶2")
 @pytest.mark.parametrize("pack", SHIPPED)
 @pytest.mark.parametrize(("case", "found", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_the_table_decides(pack: str, case: str, found: Facts, expected: tuple[str, str]) -> None:
+def test_the_table_decides_alike_for_both_bodies(
+    pack: str, case: str, found: Facts, expected: tuple[str, str]
+) -> None:
     said = judge(read_pack(pack), found)
     assert (said.severity, said.disposition) == expected, case
 
@@ -110,9 +144,9 @@ CONDITIONS = [
     ("threat to the body", facts(concerns=(C.THREAT,)), "SPSO 39",
      ("there is threat or violence", "nobody on the staff is meant", "the body is named")),
     ("one who may be named", facts(match(SPOKEN_FOR)), "SPSO 44",
-     ("everybody meant may be named",)),
-    ("at risk", facts(match(AT_RISK)), "SPSO 60",
-     ("the surest match is certain or likely", "somebody meant has watch=raised")),
+     ("the person may be named",)),
+    ("at risk", facts(match(AT_RISK, duties="no")), "SPSO 60",
+     ("the surest match is certain or likely", "the person has watch=raised")),
     ("perhaps", facts(match(ALICE, "possible")), "SPSO 67",
      ("the surest match is possible", "whether it is about their work: yes or unclear")),
     ("criticism", facts(), "SPSO 7", ()),
@@ -140,29 +174,21 @@ def test_a_row_of_a_bodys_own_pack_is_said_with_all_that_it_asks() -> None:
     assert said.conditions == (
         "there is insult aimed at staff or unclear",
         "the body is not named",
-        "not everybody meant may be named",
+        "the person may not be named",
     )
 
 
-@pytest.mark.clause("SPSO 7")
-@pytest.mark.clause("WICS Types ¶2")
-@pytest.mark.parametrize("pack", SHIPPED)
-def test_every_combination_is_decided_and_a_sure_threat_is_always_critical(pack: str) -> None:
-    rules = read_pack(pack)
-    matches = [
-        (match(who, certainty, duties),)
-        for who in (ALICE, SPOKEN_FOR, AT_RISK)
-        for certainty in ("certain", "likely", "possible")
-        for duties in ("yes", "no", "unclear")
-    ]
-    sets = [(), *[(one,) for one in Category], (C.THREAT, C.NAMING), (C.INSULT, C.DOXXING)]
-    seen = 0
-    for found, concerns, body in itertools.product([(), *matches], sets, (True, False)):
-        said = judge(rules, facts(*found, concerns=concerns, organisation=body))
-        sure = bool(found) and found[0].certainty != "possible"
-        if sure and {C.THREAT, C.VIOLENCE} & set(concerns):
-            assert (said.severity, said.disposition) == ("critical", "alert")
-        if not found and not concerns:
-            assert said.disposition == "ignore"
-        seen += 1
-    assert seen == 28 * len(sets) * 2
+@pytest.mark.clause("SPSO 8")
+@pytest.mark.clause("WICS Active ¶3")
+def test_who_may_harm_themselves_is_told_of_at_once_where_the_policy_aims_to_stop_it() -> None:
+    distress = facts(concerns=(C.SELF_HARM,))
+    spso, wics = (judge(read_pack(name), distress) for name in ("spso", "wics"))
+    assert (spso.severity, spso.disposition, spso.clause) == ("high", "review", "SPSO 8")
+    assert (wics.severity, wics.disposition, wics.clause) == ("high", "alert", "WICS Active ¶3")
+
+
+@pytest.mark.clause("SPSO 67")
+def test_each_person_has_their_own_judgement() -> None:
+    found = facts(match(SPOKEN_FOR), match(ALICE, "likely"), concerns=(C.NAMING,))
+    said = judge_each(read_pack("spso"), found)
+    assert [(one, said[one].disposition) for one in said] == [("s002", "ignore"), ("s001", "alert")]

@@ -2,7 +2,18 @@
 
 import pytest
 
-from tests.workflows.conftest import ALICE, BOB, COMMS, DIRECTOR, HR, MANAGER, Office
+from records.roster import StaffMember, roster_of
+from tests.workflows.conftest import (
+    ALICE,
+    BOB,
+    COMMS,
+    DIRECTOR,
+    HEAD,
+    HR,
+    MANAGER,
+    STAFF,
+    Office,
+)
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 THREAT = "Fenella Auchterbrae at the Lighthouse Ombudsman, I'm going to stab you."
@@ -107,6 +118,45 @@ def test_a_threat_to_the_body_alone_is_told_to_communications_and_the_director(
     office.send_all()
     assert office.told() == [DIRECTOR, COMMS]
     assert [one.staff_id for one in office.incidents()] == [None]
+
+
+def with_a_namesake(office: Office) -> None:
+    """Take on somebody with Alice's surname, in another team."""
+    others = [*STAFF, StaffMember("s099", "Catriona Auchterbrae", line_manager=HR)]
+    office.change(roster=roster_of(others))
+
+
+@pytest.mark.clause("SPSO 39")
+@pytest.mark.clause("SPSO 68")
+def test_a_threat_to_one_of_two_with_the_surname_is_told_but_to_no_line_manager(
+    office: Office,
+) -> None:
+    with_a_namesake(office)
+    office.see("Auchterbrae at the Lighthouse Ombudsman, I'm going to stab you.")
+    office.send_all()
+    assert office.told() == [DIRECTOR, COMMS]
+    (incident,) = office.incidents()
+    assert (incident.staff_id, set(incident.alongside)) == (None, {ALICE, "s099"})
+    assert incident.severity == "critical"
+
+
+@pytest.mark.clause("SPSO 68")
+def test_who_may_be_meant_by_a_threat_is_never_told_of_it(office: Office) -> None:
+    others = [one for one in STAFF if one.staff_id not in (DIRECTOR, COMMS)]
+    director = StaffMember(DIRECTOR, "Lachlan Auchterbrae", email="s002@slo.example")
+    comms = StaffMember(COMMS, "Devika Ramanujpal", email="s004@slo.example", line_manager=HEAD)
+    office.change(roster=roster_of([*others, director, comms]))
+    office.see("Auchterbrae at the Lighthouse Ombudsman, I'm going to stab you.")
+    office.send_all()
+    assert DIRECTOR not in office.told()
+    assert [one.staff_id for one in office.incidents()] == [None]
+
+
+@pytest.mark.clause("SPSO 67")
+def test_only_people_about_whom_the_policy_alerts_have_an_incident(office: Office) -> None:
+    with_a_namesake(office)
+    office.see("Fenella Auchterbrae and Ms Auchterbrae of the Lighthouse Ombudsman refused it.")
+    assert [one.staff_id for one in office.incidents()] == [ALICE]
 
 
 def test_what_is_kept_is_sealed(office: Office) -> None:
