@@ -7,10 +7,17 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from casework.reading import OpenKey, Reader
+from casework.verdicts import FeaturesOf
 from policies.pack import Pack
 from records.clock import utc_now
+from records.finding import Finding
 from records.organisation import Organisation
+from records.post import Post
 from records.roster import Roster, StaffMember
+
+
+def _no_features(_post: Post, _finding: Finding) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class Desk:
     """Mails (to, subject, text) to one person; raises a NamewatchError when it can't."""
     console_url: str
     practice: bool = False
+    features_of: FeaturesOf = _no_features
     now: Callable[[], datetime] = field(default=utc_now)
 
     def today(self) -> date:

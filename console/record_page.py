@@ -12,13 +12,15 @@ from console.words import (
     DUTIES_WORDS,
     GRADE_WORDS,
     SEEN_WORDS,
+    VERDICT_WORDS,
     category_words,
     moment_words,
     source_words,
 )
 from records.alert import AlertKind, Delivery, DeliveryState
+from records.example import VerdictKind
 from records.exhibit import Exhibit
-from records.finding import Certainty, Finding, NameMatch
+from records.finding import Category, Certainty, Finding, NameMatch
 from records.incident import Acknowledgement, Incident, IncidentAccess
 
 GONE = "Somebody who is no longer in the roster"
@@ -47,6 +49,8 @@ class Record:
     deliveries: Sequence[Delivery]
     acknowledgements: Sequence[Acknowledgement]
     exhibits: Sequence[Exhibit]
+    said: Sequence[VerdictKind] = ()
+    """What the reader has said of what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,9 @@ class RecordPage:
     found: tuple[Found, ...]
     told: tuple[Told, ...]
     saved: tuple[Saved, ...]
+    may_say: tuple[tuple[str, str], ...]
+    """Value and words of each button with which the finding may be put right."""
+    you_said: tuple[str, ...]
 
 
 def record_page(desk: Desk, record: Record, reader: str) -> RecordPage:
@@ -125,7 +132,26 @@ def record_page(desk: Desk, record: Record, reader: str) -> RecordPage:
         found=tuple(_found(desk, one) for one in record.seen),
         told=tuple(_told(desk, record, one, reader) for one in record.people),
         saved=tuple(_saved(desk, one) for one in record.exhibits),
+        may_say=tuple(_may_say(record)),
+        you_said=tuple(VERDICT_WORDS[one] for one in record.said),
     )
+
+
+def _may_say(record: Record) -> Iterable[tuple[str, str]]:
+    """What makes sense to say of this record and has not been said."""
+    somebody = record.incident.staff_id is not None
+    abusive = any(
+        one is not Category.NAMING for seen in record.seen for one in seen.finding.categories
+    )
+    fits = {
+        VerdictKind.SOMEONE_ELSE: somebody,
+        VerdictKind.NOT_ABOUT_WORK: somebody,
+        VerdictKind.NOT_ABUSIVE: abusive,
+        VerdictKind.WORSE: True,
+    }
+    for kind, words in VERDICT_WORDS.items():
+        if fits[kind] and kind not in record.said:
+            yield kind.value, words
 
 
 def person(desk: Desk, staff_id: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from records.example import VerdictKind
 from records.finding import Category, Certainty, Duties
 
 CATEGORY_WORDS: dict[Category, str] = {
@@ -29,6 +30,13 @@ DUTIES_WORDS: dict[Duties, str] = {
     "yes": "It is about their work.",
     "no": "It is not about their work.",
     "unclear": "It is unclear whether it is about their work.",
+}
+
+VERDICT_WORDS: dict[VerdictKind, str] = {
+    VerdictKind.SOMEONE_ELSE: "It is somebody else with this name",
+    VerdictKind.NOT_ABOUT_WORK: "It is not about their work",
+    VerdictKind.NOT_ABUSIVE: "It is not abusive",
+    VerdictKind.WORSE: "It is worse than you say",
 }
 
 CHANNEL_WORDS = {"email": "by e-mail", "slack": "by Slack"}

@@ -22,10 +22,10 @@ from records.incident import Incident, Mention
 
 def print_list() -> None:
     """A table of incidents, the newest first."""
-    settings, configuration = _read()
+    settings, configuration = read_home()
     zone = configuration.organisation.calendar.zone
     table = Table("reference", "severity", "kinds", "posts", "opened", "state", box=None)
-    with reading(_database(settings)) as session:
+    with reading(database_of(settings)) as session:
         for one in session.exec(select(Incident).order_by(col(Incident.id).desc()).limit(200)):
             opened = one.opened_at.astimezone(zone)
             kinds = ", ".join(one.categories)
@@ -44,12 +44,12 @@ def print_list() -> None:
 
 def print_one(reference: str) -> None:
     """One incident's trail in plain words."""
-    settings, configuration = _read()
+    settings, configuration = read_home()
     zone = configuration.organisation.calendar.zone
     narrator = Narrator(configuration.pack, zone)
     terminal = Terminal(highlight=False, soft_wrap=True)
-    with reading(_database(settings)) as session:
-        incident = _by_reference(session, reference)
+    with reading(database_of(settings)) as session:
+        incident = incident_called(session, reference)
         kinds = ", ".join(incident.categories)
         terminal.print(f"[bold]{reference}[/] · {incident.severity} · {kinds} · {incident.state}")
         terminal.print(
@@ -66,11 +66,27 @@ def print_one(reference: str) -> None:
 
 def acknowledge(reference: str, by: str | None) -> str:
     """Acknowledge in the name of `by`; returns what to tell the person who typed it."""
-    settings, configuration = _read()
+    settings, configuration = read_home()
+    now = utc_now()
+    actor, employed = who_acts(settings, configuration, by, now, "ack")
+    with transaction(database_of(settings)) as session:
+        incident = incident_called(session, reference)
+        news = incidents.acknowledge(
+            session, incident, actor=actor, via="command", employed=employed, now=now
+        )
+    if news:
+        return f"{reference}: recorded that you have seen it. Nobody else will be called for it."
+    return f"{reference}: you had said so before; nothing was changed."
+
+
+def who_acts(
+    settings: Settings, configuration: Configuration, by: str | None, now: datetime, command: str
+) -> tuple[str, bool]:
+    """The staff id in whose name a command acts, and whether that person works here today."""
     actor = by or settings.acting_as
     if actor is None:
         raise NamewatchError(
-            "say who you are: namewatch ack REFERENCE --by STAFF_ID,"
+            f"say who you are: namewatch {command} REFERENCE --by STAFF_ID,"
             " or set acting_as in settings.toml."
         )
     member = configuration.roster.get(actor)
@@ -78,30 +94,24 @@ def acknowledge(reference: str, by: str | None) -> str:
         raise ConfigurationError(
             f"staff_id {actor} is not in the roster.", file=settings.roster_file
         )
-    now = utc_now()
-    day = now.astimezone(configuration.organisation.calendar.zone).date()
-    with transaction(_database(settings)) as session:
-        incident = _by_reference(session, reference)
-        news = incidents.acknowledge(
-            session, incident, actor=actor, via="command", employed=member.works_on(day), now=now
-        )
-    if news:
-        return f"{reference}: recorded that you have seen it. Nobody else will be called for it."
-    return f"{reference}: you had said so before; nothing was changed."
+    return actor, member.works_on(now.astimezone(configuration.organisation.calendar.zone).date())
 
 
-def _read() -> tuple[Settings, Configuration]:
+def read_home() -> tuple[Settings, Configuration]:
+    """Settings and configuration of the home in use."""
     settings = read_settings(home_in_use())
     return settings, read_configuration(settings)
 
 
-def _database(settings: Settings) -> Engine:
+def database_of(settings: Settings) -> Engine:
+    """The home's database, with this version's tables."""
     database = open_database(settings.database)
     migrate(database)
     return database
 
 
-def _by_reference(session: Session, reference: str) -> Incident:
+def incident_called(session: Session, reference: str) -> Incident:
+    """The incident; what is said when there is none helps the person who typed."""
     try:
         return incidents.by_reference(session, reference)
     except NoSuchIncidentError:

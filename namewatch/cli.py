@@ -224,6 +224,38 @@ def ack(
         typer.echo(casebook.acknowledge(reference, by))
 
 
+@app.command()
+def verdict(
+    reference: Annotated[str, typer.Argument(help="Such as NW-2026-0001.")],
+    said: Annotated[
+        str,
+        typer.Argument(
+            help="someone-else, not-about-work, not-abusive or worse; nothing takes back.",
+        ),
+    ],
+    staff: Annotated[
+        str | None,
+        typer.Option(help="staff_id it is said of; whom the incident is about unless given."),
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(help="Such as insult; everything that was found unless given.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Your staff_id; acting_as of settings.toml unless given."),
+    ] = None,
+) -> None:
+    """Say that a finding was wrong, so that similar posts are judged a little differently.
+
+    It changes nothing about the incident. What the rules find stays found, and no threat is passed
+    over because of a verdict (docs/reference/verdicts.md).
+    """
+    from namewatch import verdicts  # noqa: PLC0415
+
+    with _plainly():
+        typer.echo(verdicts.give(reference, said, staff, category, by))
+
+
 @app.command("test-alert")
 def send_test(
     to: Annotated[

@@ -92,6 +92,15 @@ def _revealed(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Opened[/]  {entry.reference}: the post was revealed to somebody on its list"
 
 
+def _said(entry: AuditEntry, _pack: Pack) -> str:
+    kind = entry.about["kind"].replace("-", " ")
+    return f"[bold]Said[/]    {entry.reference}: “{kind}”, by somebody on its list"
+
+
+def _unsaid(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Unsaid[/]  {entry.reference}: somebody on its list took back what they said"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -104,4 +113,6 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "acknowledged": _seen,
     "escalated": _escalated,
     "post revealed": _revealed,
+    "verdict given": _said,
+    "verdict taken back": _unsaid,
 }

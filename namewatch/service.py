@@ -16,11 +16,13 @@ from monitors.runner import Runner, SourceStatus
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from nlp.classifier import SHIPPED, Classifier
+from nlp.lessons import features
 from nlp.screening import Screener
 from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.roster import StaffMember
 from workflows.engine import Engine
+from workflows.learning import Learning
 from workflows.services import install
 from workflows.sweep import Sweep
 from workflows.watch import Watch
@@ -64,7 +66,9 @@ class Service:
             classifier=self.classifier,
             today=date.today(),  # noqa: DTZ011
         )
-        watch = Watch(services, engine, screener.screen)
+        learning = Learning(services, screener)
+        learning.look()
+        watch = Watch(services, engine, screener.screen, learning.look)
         runner = Runner(sources, watch.cursor, watch.take, self.report)
         runner.start()
         self._stops.append(lambda: runner.stop(SECONDS_TO_STOP))
@@ -86,6 +90,12 @@ class Service:
             send_note=self._send_note,
             console_url=services.console_url,
             practice=settings.practice,
+            features_of=partial(
+                features,
+                organisation=services.organisation,
+                roster=services.roster,
+                pepper=services.public_keys.pepper,
+            ),
         )
         server = ConsoleServer(create_app(desk), settings.console.host, settings.console.port)
         server.start()

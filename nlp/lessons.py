@@ -17,6 +17,7 @@ from records.example import Example, VerdictKind
 from records.finding import Category, Duties, Finding
 from records.organisation import Organisation
 from records.post import Post
+from records.roster import Roster, StaffMember
 from records.sealing import keyed_hash
 
 GRAVE = frozenset(
@@ -176,16 +177,22 @@ def marks_of(sheet: Sheet, pepper: bytes) -> Marks:
 
 
 def features(
-    post: Post, finding: Finding, organisation: Organisation, pepper: bytes
+    post: Post, finding: Finding, organisation: Organisation, roster: Roster, pepper: bytes
 ) -> tuple[str, ...]:
-    """What an example keeps of its post: no name of the finding, and no word of the body's own."""
+    """What an example keeps of its post: no name of those found, and no word of the body's own."""
     marks = marks_of(lay_out(post), pepper)
     of_the_body = (organisation.name, *organisation.short_names, *organisation.context_terms)
-    told = (*of_the_body, *(match.surface for match in finding.staff))
+    found = {match.staff_id for match in finding.staff}
+    names = (text for one in found if one in roster for text in _names(roster[one]))
+    told = (*of_the_body, *names, *(match.surface for match in finding.staff))
     left_out = {
         keyed_hash(pepper, "word", word) for text in told for word in _WORD.findall(fold(text))
     }
     return tuple(mark for mark in marks.shown if mark not in left_out)
+
+
+def _names(member: StaffMember) -> tuple[str, ...]:
+    return member.full_name, *member.known_as
 
 
 def _records(examples: Iterable[Example]) -> set[int]:

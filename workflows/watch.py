@@ -41,6 +41,10 @@ class Hit:
     post_key: str
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass
 class Watch:
     """Takes posts from the sources. Posts that match nothing live in memory only."""
@@ -48,6 +52,7 @@ class Watch:
     services: Services
     engine: Engine
     screen: Screen
+    before_a_batch: Callable[[], None] = _nothing
     _cursor_kept_at: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,6 +65,7 @@ class Watch:
     def take(self, source: str, batch: Sequence[Received]) -> None:
         """Screen a batch; keep its hits and its cursor in one transaction."""
         with self._lock:
+            self.before_a_batch()
             hits = [hit for received in batch if (hit := self._hit(received))]
             quiet_since = time.monotonic() - self._cursor_kept_at.get(source, 0.0)
             if not hits and quiet_since < CURSOR_EVERY_SECONDS:

@@ -40,7 +40,7 @@ def routes(front: Front) -> APIRouter:
     @router.get("/r/{reference}/{step}")
     def back_to_record(reference: str, step: str) -> Response:
         """A form's address opened by hand, or by a scanner, only leads back to the record."""
-        if step not in {"reveal", "seen"} or not known_form(reference):
+        if step not in {"reveal", "seen", "said"} or not known_form(reference):
             return front.pages.error(404)
         return go_to(f"/r/{reference}")
 

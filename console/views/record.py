@@ -7,6 +7,7 @@ from starlette.responses import Response
 from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedError
 from casework.incidents import acknowledge, by_reference
 from casework.reading import people_on, read_findings
+from casework.verdicts import said_by
 from console.front import Front, go_to
 from console.record_page import Record, record_page
 from console.views.refusal import refuse
@@ -42,6 +43,7 @@ def routes(front: Front) -> APIRouter:
             signed_in=reader.full_name,
             page=page,
             just_pressed=done == "seen" and bool(page.you_saw_it),
+            just_said=done == "said" and bool(page.you_said),
         )
 
     @router.post("/r/{reference}/seen")
@@ -78,6 +80,7 @@ def _read(front: Front, session: Session, reference: str, reader: StaffMember) -
         deliveries=_deliveries(session, incident),
         acknowledgements=_acknowledgements(session, incident),
         exhibits=_exhibits(session, incident),
+        said=said_by(session, incident, reader.staff_id),
     )
 
 
