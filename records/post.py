@@ -49,6 +49,13 @@ class Media(BaseModel):
     kind: Literal["image", "video", "audio", "other"] = "other"
     url: str | None = None
     alt: str | None = None
+    read_text: str | None = None
+    """What was read from the picture itself, once somebody has read it."""
+
+    @property
+    def text(self) -> str:
+        """Its description and, on a new line, what was read from it: the field `image`."""
+        return "\n".join(part for part in (self.alt, self.read_text) if part)
 
 
 class Post(BaseModel):

@@ -44,6 +44,10 @@ class Site:
         self.cookies: list[tuple[str, str]] = []
         self.targets: list[str] = []
         self.redirect_to = "/post"
+        self.files = dict(FILES)
+        """What else there is: kind and content by path."""
+        self.held: dict[str, threading.Event] = {}
+        """Paths that are answered only once their event is set."""
         self.stun_port = 0
         self.closing = threading.Event()
 
@@ -155,8 +159,9 @@ def _answers_for(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a 
                 self._to(moves[self.path]())
             elif self.path in pages:
                 self._send(200, "text/html; charset=utf-8", pages[self.path]().encode())
-            elif self.path in FILES:
-                self._send(200, *FILES[self.path])
+            elif self.path in site.files:
+                self._wait_if_held()
+                self._send(200, *site.files[self.path])
             else:
                 self._strange()
 
@@ -176,8 +181,15 @@ def _answers_for(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a 
             self.end_headers()
             self.wfile.write(content)
 
+        def _wait_if_held(self) -> None:
+            held = site.held.get(self.path)
+            while held and not held.wait(0.05) and not site.closing.is_set():
+                pass
+
         def _strange(self) -> None:
-            if self.path == "/never-ends":
+            if self.path == "/fault":
+                self._send(500, "text/plain", b"")
+            elif self.path == "/never-ends":
                 self._never_ends()
             elif self.path == "/never-answers":
                 site.closing.wait()
