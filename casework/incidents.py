@@ -91,15 +91,9 @@ def join_incident(
 
     A graver incident has to be acknowledged again (SPSO 24).
     """
-    graver = worse(severity, incident.severity)
     incident.mention_count += 1
     incident.last_mention_at = now
-    incident.categories = list(dict.fromkeys([*incident.categories, *categories]))
-    incident.alongside = list(dict.fromkeys([*incident.alongside, *alongside]))
-    if graver:
-        incident.severity = severity
-        incident.state = "open"
-        incident.acknowledged_at = None
+    graver = _worsen(incident, severity, categories, alongside)
     session.add(incident)
     note(
         session,
@@ -110,6 +104,45 @@ def join_incident(
         about={"posts": incident.mention_count, "graver": graver, "severity": incident.severity},
     )
     return graver
+
+
+def learn_more(
+    session: Session,
+    incident: Incident,
+    *,
+    severity: Severity,
+    categories: Sequence[str],
+    alongside: Sequence[str],
+    now: datetime,
+) -> bool:
+    """Add what reading the pictures of one of its posts has brought; return whether it is graver.
+
+    As with a further post, a graver incident has to be acknowledged again.
+    """
+    graver = _worsen(incident, severity, categories, alongside)
+    session.add(incident)
+    note(
+        session,
+        "pictures read",
+        actor=MACHINE,
+        now=now,
+        reference=incident.reference,
+        about={"graver": graver, "severity": incident.severity},
+    )
+    return graver
+
+
+def _worsen(
+    incident: Incident, severity: Severity, categories: Sequence[str], alongside: Sequence[str]
+) -> bool:
+    incident.categories = list(dict.fromkeys([*incident.categories, *categories]))
+    incident.alongside = list(dict.fromkeys([*incident.alongside, *alongside]))
+    if not worse(severity, incident.severity):
+        return False
+    incident.severity = severity
+    incident.state = "open"
+    incident.acknowledged_at = None
+    return True
 
 
 def give_access(

@@ -9,6 +9,7 @@ from records.incident import Acknowledgement, Incident, IncidentAccess, Incident
 from records.record_key import RecordKey
 from records.sign_in import ConsoleSession, SignInCode
 from records.verdict import Verdict
+from records.waiting import WaitingPost
 from records.watching import SourceCursor
 
 TABLES: tuple[type[SQLModel], ...] = (
@@ -25,6 +26,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     SignInCode,
     ConsoleSession,
     Verdict,
+    WaitingPost,
 )
 
 metadata = SQLModel.metadata
