@@ -8,7 +8,7 @@ import math
 import re
 import threading
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -32,13 +32,12 @@ MASK_TOKENS = {"NAME": "[unused1]", "BODY": "[unused2]"}
 """Tokens of the encoder's word list that no text holds, for the masks."""
 
 MOST_TOKENS = 128
-"""Tokens of one reading; a longer text is read in pieces."""
+"""Tokens of one reading in training; a longer text is read in pieces of about as many."""
 
 _PIECE, _STEP = 420, 280
 """Characters of one piece of a long text, and from one piece to the next."""
-_MOST_PIECES = 24
+_MOST_PIECES = 160
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
-_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +119,14 @@ class ShippedClassifier:
                 self._loaded = _load(self._folder)
             return self._loaded
 
-    def scores(self, texts: Sequence[str]) -> list[Mapping[Category, float]]:
+    def scores(self, texts: Iterable[str]) -> list[Mapping[Category, float]]:
         """For each masked text, read as one piece, how much it reads like each category."""
         tokenizer, session = self._ready()
-        found: dict[int, Mapping[Category, float]] = {}
-        order = sorted(range(len(texts)), key=lambda one: len(texts[one]))
-        for first in range(0, len(order), _BATCH):
-            numbers = order[first : first + _BATCH]
-            rows = _run(tokenizer, session, [texts[one] for one in numbers])
-            found |= {
-                one: dict(zip(CATEGORIES, row, strict=True))
-                for one, row in zip(numbers, rows, strict=True)
-            }
-        return [found[one] for one in range(len(texts))]
+        # One at a time: weights of eight bits are scaled by all texts of a batch together, and
+        # what a post says must not hang on its neighbours.
+        return [
+            dict(zip(CATEGORIES, _run(tokenizer, session, text), strict=True)) for text in texts
+        ]
 
     def read(self, text: str, bars: Mapping[Category, float] = NO_BARS) -> list[Reading]:
         """Read the text in pieces; what counts is reported with the sentence that says it most."""
@@ -191,24 +185,17 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _run(
-    tokenizer: "Tokenizer", session: "InferenceSession", texts: Sequence[str]
-) -> list[list[float]]:
+def _run(tokenizer: "Tokenizer", session: "InferenceSession", text: str) -> list[float]:
     import numpy as np  # noqa: PLC0415 - comes with the model
 
-    encoded = tokenizer.encode_batch([_with_tokens(text) for text in texts])
-    longest = max(len(one.ids) for one in encoded)
-    ids = np.zeros((len(texts), longest), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, one in enumerate(encoded):
-        ids[row, : len(one.ids)] = one.ids
-        mask[row, : len(one.ids)] = 1
-    (logits,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
-    rows: list[list[float]] = (1 / (1 + np.exp(-logits.astype(np.float64)))).tolist()
-    return rows
+    ids = np.array([tokenizer.encode(_with_tokens(text)).ids], dtype=np.int64)
+    (logits,) = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+    row: list[float] = (1 / (1 + np.exp(-logits[0].astype(np.float64)))).tolist()
+    return row
 
 
 def _with_tokens(text: str) -> str:
+    text = text.replace("[", "(")  # so that no post writes a token itself
     for mask, token in MASK_TOKENS.items():
         text = text.replace(mask, f" {token} ")
     return text
@@ -220,7 +207,7 @@ def _load(folder: Path) -> "tuple[Tokenizer, InferenceSession]":
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MOST_TOKENS)
+    tokenizer.enable_truncation(2 * MOST_TOKENS)  # a piece of odd words has more than most
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # an arena keeps the memory of the longest text for ever
