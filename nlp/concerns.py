@@ -66,16 +66,20 @@ def find_concerns(
     clauses: Mapping[Category, str],
     *,
     organisation: bool,
+    unnamed: Iterable[tuple[int, int]] = (),
     lessons: Lessons = NO_LESSONS,
 ) -> tuple[Concern, ...]:
     """Every concern in what the author wrote; `body_spans` are places on the sheet.
+
+    `unnamed` are places that mean somebody on the staff whom nobody can tell.
 
     What the rules find stays; the classifier adds to it, or raises its score. Naming alone is a
     concern when nothing else is found and the post is about their work. `clauses` are those of the
     body's own policy, for the reasons.
     """
+    somebody = tuple(unnamed)
     cast = _Cast(
-        named_here=any(match.field != "context" for match in staff),
+        named_here=bool(somebody) or any(match.field != "context" for match in staff),
         named_around=any(match.field == "context" for match in staff),
         body=organisation,
     )
@@ -84,7 +88,8 @@ def find_concerns(
     for number, part in enumerate(sheet.parts):
         if not part.own:
             continue
-        masks = [*_name_masks(sheet, number, staff), *_body_masks(sheet, number, places)]
+        masks = [*_name_masks(sheet, number, staff), *_masks(sheet, number, somebody, NAME)]
+        masks += _masks(sheet, number, places, BODY)
         for concern in _in_text(part.text, masks, cast, rulebook()):
             found = _told(concern, FIELDS[part.kind], clauses)
             key = (found.category, found.target, found.field)
@@ -125,7 +130,7 @@ def endangers(
     places = tuple(name_spans)
     cast = _Cast(named_here=True, named_around=False, body=False)
     for number, part in enumerate(sheet.parts):
-        masks = [Mask(one.start, one.end, NAME) for one in _body_masks(sheet, number, places)]
+        masks = list(_masks(sheet, number, places, NAME))
         if masks and part.own:
             found = [
                 *_in_text(part.text, masks, cast, rulebook()),
@@ -143,11 +148,13 @@ def _name_masks(sheet: Sheet, number: int, staff: tuple[NameMatch, ...]) -> Iter
             yield Mask(match.start, match.end, NAME)
 
 
-def _body_masks(sheet: Sheet, number: int, places: Iterable[tuple[int, int]]) -> Iterator[Mask]:
+def _masks(
+    sheet: Sheet, number: int, places: Iterable[tuple[int, int]], word: str
+) -> Iterator[Mask]:
     part = sheet.parts[number]
     for start, end in places:
         if part.start <= start and end <= part.end:
-            yield Mask(start - part.start, end - part.start, BODY)
+            yield Mask(start - part.start, end - part.start, word)
 
 
 def _in_text(text: str, masks: list[Mask], cast: _Cast, book: Rulebook) -> Iterator[Concern]:

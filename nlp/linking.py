@@ -14,7 +14,12 @@ from nlp.commonness import zipf
 from nlp.entities import EntityReader, label_at
 from nlp.lessons import NO_LESSONS, Lessons
 from nlp.matcher import Hit, Hits
-from nlp.neighbours import belongs_to_another, said_as_a_word
+from nlp.neighbours import (
+    belongs_to_another,
+    beside_the_body,
+    placed_elsewhere,
+    said_as_a_word,
+)
 from nlp.sheet import FIELDS, Part, Sheet
 from nlp.surroundings import Surroundings
 from nlp.variants import Form, NameVariant
@@ -53,7 +58,9 @@ _RARE = 4.5
 """Names up to this sum of Zipf values need no more than one point to be certain."""
 _COMMON = 8.0
 _STEP_TO_LIKELY, _STEP_TO_POSSIBLE = 1.0, 2.5
-_READ_AS_PERSON, _READ_AS_ANOTHER_THING, _A_WORD = 0.5, -1.5, -1.0
+_READ_AS_PERSON, _READ_AS_ANOTHER_THING, _A_WORD, _ELSEWHERE = 0.5, -1.5, -1.5, -3.0
+_NEEDS_A_TIE = 6.5
+"""From this sum of Zipf values on, a name is only possible with nothing to tie it to the body."""
 _READ_PERSON = "The sentence reads as if a person were meant."
 _READ_THING = "The sentence reads as if a place or a thing were meant."
 _MOST_READINGS = 6
@@ -143,9 +150,14 @@ class _Linker:
         points, reasons = weighed.points - way.cost, [way.reason, *weighed.reasons]
         if hit.disguised:
             reasons.insert(1, "The name is written in disguise.")
-        if said_as_a_word(self._sheet.text, hit):
+        text, ours = self._sheet.text, self._around.body_places
+        if said_as_a_word(text, hit) and not beside_the_body(text, hit, ours):
             points += _A_WORD
             reasons.append("The name is also an everyday word.")
+        elsewhere = placed_elsewhere(text, hit, ours)
+        if elsewhere:
+            points += _ELSEWHERE
+            reasons.append(f"The words beside the name put it elsewhere: “{elsewhere}”.")
         named_in_full = self._named_in_full(variant, part)
         if named_in_full:
             points += 2 * _STEP_TO_LIKELY
@@ -169,8 +181,10 @@ class _Linker:
     def _named_in_full(self, variant: NameVariant, part: Part) -> bool:
         if variant.form <= Form.FULL:
             return False
-        near = self._around.in_full | (self._around.in_full_around if part.own else set())
-        return variant.staff_id in near
+        around = self._around
+        return variant.staff_id in around.in_full or (
+            part.own and variant.staff_id in around.in_full_around
+        )
 
     def _read(self, candidate: _Candidate) -> _Candidate:
         """Ask the entity reader about a doubtful name; it shifts the balance, it doesn't decide."""
@@ -207,6 +221,11 @@ class _Linker:
         elif where == "image":
             certainty = _weaker(certainty, "likely")
             reasons.append("The name stands in the description of a picture.")
+        if _commonness(candidate.variant) > _NEEDS_A_TIE and not self._around.ties(
+            candidate.variant.staff_id
+        ):
+            certainty = "possible"
+            reasons.append("Nothing but the name ties this person to the body.")
         if certainty != "certain" and _commonness(candidate.variant) > _COMMON:
             reasons.append("The name is common, so it takes more than the name to be sure.")
         staff_id = candidate.variant.staff_id

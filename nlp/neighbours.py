@@ -1,16 +1,23 @@
 """What the words right beside a name say: another person, a street, a firm, an everyday word."""
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from nlp.commonness import zipf
 from nlp.matcher import Hit
 from nlp.normalise import fold
-from nlp.surroundings import word_table
 from nlp.variants import Form, NameVariant, is_first_name
+from nlp.words import any_of, word_table
 
-_BESIDE = 40
+_BESIDE, _FAR_BESIDE = 40, 80
 _WORD_BEFORE = re.compile(r"([A-Za-zÀ-ɏ'\u2019-]+\.?)[ \t]$")
-_WORDS_AFTER = re.compile(r"^[ \t]+((?:& )?[A-Za-zÀ-ɏ'\u2019]+)")
+_WORDS_AFTER = re.compile(r"^(?:['\u2019]s)?[ \t]+((?:& )?[A-Za-zÀ-ɏ'\u2019]+)")
+_OWNED_AFTER = re.compile(r"^['\u2019]s[ \t]+(?:[A-Za-z]+[ \t]+)?([A-Za-z]+)")
+_OF_THE_BODY = re.compile(
+    r",? (?:at|from|of|fae|frae|in|with) (?:the )?|, (?:the )?| ?\((?:the )?", re.IGNORECASE
+)
+_OWNED_BY_THE_BODY = re.compile(r"(?:['\u2019]s)? ")
 _EVERYDAY = 4.4
 """From this Zipf value on, a name alone in small letters is taken for a word."""
 _SENTENCE_STARTS = re.compile(r"(?:^|[.!?\n\x7f\"“:])\s*$")
@@ -23,15 +30,25 @@ def belongs_to_another(text: str, hit: Hit) -> bool:
     if variant.form is Form.ACCOUNT:
         return False
     before = _WORD_BEFORE.search(text[max(0, hit.start - _BESIDE) : hit.start])
-    after = _WORDS_AFTER.match(text[hit.end : hit.end + _BESIDE])
-    following = after[1] if after else ""
-    if following and _names_a_thing(following, text):
+    behind = text[hit.end : hit.end + _BESIDE]
+    after = _WORDS_AFTER.match(behind)
+    leading, following = before[1] if before else "", after[1] if after else ""
+    if _names_a_thing(following, text) or _owns_a_thing(behind) or _is_a_ship(leading):
         return True
     if variant.form is Form.SURNAME:
-        return before is not None and _is_a_strange_first_name(before[1], variant)
+        return bool(leading) and _is_a_strange_first_name(leading, variant)
     if variant.form is Form.FIRST_NAME:
         return _is_a_strange_surname(following, variant)
-    return False
+    return variant.form <= Form.INITIAL and _only_words(text, hit)
+
+
+def _owns_a_thing(behind: str) -> bool:
+    owned = _OWNED_AFTER.match(behind)
+    return owned is not None and fold(owned[1]) in word_table("owned_by_a_name")
+
+
+def _is_a_ship(leading: str) -> bool:
+    return fold(leading) in word_table("ships_and_storms")
 
 
 def _names_a_thing(following: str, text: str) -> bool:
@@ -58,6 +75,16 @@ def _is_a_strange_surname(word: str, variant: NameVariant) -> bool:
     )
 
 
+def _only_words(text: str, hit: Hit) -> bool:
+    """Whether two everyday words only happen to stand side by side ("in May black mould")."""
+    words = text[hit.start : hit.end].split()
+    if len(words) < 2 or all(word[:1].isupper() for word in words):  # noqa: PLR2004 - a pair
+        return False
+    return not text[:2000].islower() and all(
+        len(word) == 1 or zipf(fold(word).strip(".,")) >= _EVERYDAY for word in words
+    )
+
+
 def said_as_a_word(text: str, hit: Hit) -> bool:
     """Whether a single name may be an everyday word here ("May I", "law")."""
     variant = hit.entry
@@ -69,4 +96,55 @@ def said_as_a_word(text: str, hit: Hit) -> bool:
     return (
         bool(_SENTENCE_STARTS.search(text[max(0, hit.start - 3) : hit.start]))
         or text[:2000].isupper()
+    )
+
+
+def beside_the_body(text: str, hit: Hit, body_places: Iterable[tuple[int, int]]) -> bool:
+    """Whether the name is said to belong to the body ("Young at SEO", "SEO's Young")."""
+    return any(
+        _OF_THE_BODY.fullmatch(text[hit.end : start])
+        if start >= hit.end
+        else _OWNED_BY_THE_BODY.fullmatch(text[end : hit.start])
+        for start, end in body_places
+    )
+
+
+def placed_elsewhere(text: str, hit: Hit, body_places: Iterable[tuple[int, int]]) -> str:
+    """The words beside a name that put the person in another office or calling, or nothing.
+
+    "James Smith at the bank", "Councillor Smith", "my pal James Smith", "James Smith MSP".
+    """
+    variant = hit.entry
+    assert isinstance(variant, NameVariant)
+    if variant.form is Form.ACCOUNT:
+        return ""
+    before = _called_before().search(fold(text[max(0, hit.start - _BESIDE) : hit.start]))
+    if before:
+        return before[1]
+    if variant.form is Form.TITLED:
+        title = fold(text[hit.start : hit.end]).split()[0].rstrip(".")
+        if title in word_table("other_callings"):
+            return title
+    behind = text[hit.end : hit.end + _FAR_BESIDE]
+    ours = [start - hit.end for start, _ in body_places if start >= hit.end]
+    after = _placed_after().match(fold(behind[: min(ours, default=_FAR_BESIDE)]))
+    return next(filter(None, after.groups())) if after else ""
+
+
+@cache
+def _called_before() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9'])({any_of('other_callings')}),?(?: called| named)? *$")
+
+
+@cache
+def _placed_after() -> re.Pattern[str]:
+    """Directly behind the name, or behind a few words that a comma sets off."""
+    place = rf"(?:[a-z]+ ){{0,2}}({any_of('other_places')})(?![a-z0-9])"
+    calling = (
+        rf"(?:(?:the|a|an|my|our|is|was|who|that|the local) ){{0,3}}({any_of('other_callings')})"
+    )
+    aside = r"(?:(?:,| \(| -) ?(?:[a-z]+ ){0,5}?| (?:is|was|works)(?: [a-z]+){0,3}?)?"
+    return re.compile(
+        rf"{aside} ?(?:at|of|from|with|for|fae|frae|in) (?:the |my |our |a |an |their )?{place}"
+        rf"|[,(]? ?{calling}(?![a-z0-9])"
     )

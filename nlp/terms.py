@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nlp.commonness import zipf
 from nlp.normalise import fold
 from records.organisation import Organisation
 from records.roster import Roster
+
+_TELLING_LETTERS, _HARDLY_WRITTEN = 4, 2.0
 
 
 class TermKind(StrEnum):
@@ -21,6 +24,8 @@ class TermKind(StrEnum):
     CASE_WORD = "case word"
     ROLE = "role"
     TEAM = "team"
+    SMALL_NAME = "short name in small letters"
+    """Means the body only beside a person: "seo" may be a word."""
 
 
 NAMES_THE_BODY = frozenset(
@@ -61,7 +66,15 @@ def _names(organisation: Organisation) -> Iterator[Term]:
     yield Term(fold(organisation.name), TermKind.NAME, organisation.name)
     yield Term(joined, TermKind.NAME, organisation.name)
     for name in organisation.short_names:
-        yield Term(fold(name), TermKind.SHORT_NAME, name, in_capitals=name.isupper())
+        in_capitals = name.isupper() and not _means_nothing_else(fold(name))
+        yield Term(fold(name), TermKind.SHORT_NAME, name, in_capitals=in_capitals)
+        if in_capitals:
+            yield Term(fold(name), TermKind.SMALL_NAME, name)
+
+
+def _means_nothing_else(abbreviation: str) -> bool:
+    """Whether it is hardly ever written but for this body, so that small letters will do."""
+    return len(abbreviation) >= _TELLING_LETTERS and zipf(abbreviation) < _HARDLY_WRITTEN
 
 
 def _ways_to_write(number: str) -> set[str]:
