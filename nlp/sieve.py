@@ -14,11 +14,11 @@ import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 from numpy.typing import NDArray
 
-from nlp.bare import bare
 from nlp.beside import both_misspelt, pairs
 from nlp.bulk import BEYOND, BREAK, Folds, Places, fold_all
 from nlp.halves import Half, Piece, halves, pieces
 from nlp.matcher import tells_alone
+from nlp.nearby import Nearby
 from nlp.normalise import Folded, View, fold
 from nlp.signs import Signs
 from nlp.skeleton import bare_letters, in_words, run_together, with_marks_read
@@ -61,8 +61,11 @@ class Sieve:
         self._in_words = _Search(_skeletons(telling, known, parts))
         texts = [*(entry.text for entry in telling), *known, *parts]
         self._together = _Search(run_together(text.encode())[0].tobytes() for text in texts)
-        self._bare = _Search(bare(name.text).encode() for name in names if _is_read_bare(name))
+        self._bare = _Search(
+            bare_letters(name.text.encode()).tobytes() for name in names if _is_read_bare(name)
+        )
         self._stars = Stars(known)
+        self._nearby = Nearby(known)
         self._beyond = frozenset(one for text in texts for one in text if not one.isascii())
 
     def let_through(self, texts: Sequence[str], owners: Sequence[int]) -> set[int]:
@@ -73,7 +76,9 @@ class Sieve:
         folds = fold_all(texts)
         signs = Signs(folds)
         found = self._written.turns(
-            folds.letters.translate(_WORDS), folds.ends, _Reader(folds, self._means).means
+            folds.letters.translate(_WORDS),
+            folds.ends,
+            _Reader(folds, self._means, self._nearby).means,
         )
         found.update(signs.put_together.tolist())
         found |= self._starred(folds, signs.starred)
@@ -211,10 +216,11 @@ def _is_read_bare(name: NameVariant) -> bool:
 class _Reader:
     """Tells what patterns mean in folded texts."""
 
-    def __init__(self, folds: Folds, meanings: Sequence[_Meaning]) -> None:
+    def __init__(self, folds: Folds, meanings: Sequence[_Meaning], nearby: Nearby) -> None:
         self._letters = folds.letters
         self._folds = folds
         self._meanings = meanings
+        self._nearby = nearby
 
     def means(self, number: int, start: int, end: int) -> bool:
         """Whether this pattern tells at `start:end`."""
@@ -225,10 +231,14 @@ class _Reader:
         text = self._letters[first : end + _REACH].decode("latin-1")
         start, end = start - first, end - first
         if isinstance(meaning[0], Half):
-            return any(True for _ in pairs(text, start + 1, end - 1, meaning))
+            return self._nearby.any_half(text[:start], text[end:]) and any(
+                True for _ in pairs(text, start + 1, end - 1, meaning)
+            )
         start += not text[start].isalnum()
         end -= not text[end - 1].isalnum()
-        return any(True for _ in both_misspelt(text, start, end, meaning))
+        return self._nearby.nearly_around(text, start, end) and any(
+            True for _ in both_misspelt(text, start, end, meaning)
+        )
 
     def _is_whole(self, start: int, end: int) -> bool:
         """Whether it is a word, a hump of one, or part of a tag."""
