@@ -143,7 +143,7 @@ def _upgrade(engine: Engine) -> None:
         connection.commit()
 
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in records/migrations; a test holds the two together."""
 
 
