@@ -5,13 +5,14 @@ they look like, i and l are one letter, and so are a letter and its double.
 """
 
 import re
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from nlp.normalise import SEPARATOR, Letters, View
 from nlp.shape import has_inner_capital_i
 
-_SIGNS = {
+SIGNS = {
     **dict.fromkeys("il1|!", "i"), "0": "o", "3": "e", "€": "e", "4": "a", "@": "a", "5": "s",
     "$": "s", "7": "t", "+": "t", "8": "b", "9": "g", "6": "g", "2": "z", "£": "i", "(": "c",
     "<": "c", SEPARATOR: SEPARATOR,
@@ -26,22 +27,24 @@ _READ_AS = {
 _MAYBE_TWO_SIGNS = re.compile(r"[\\|(\[](?=[^ a-z0-9])|/\\")
 
 
-class _Bare(dict[int, str]):
-    """What each code point is read as; nothing for what is no letter."""
+class _Kept(dict[int, str]):
+    """What is left of each code point: itself if it is or looks like a letter."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        read = self[code] = _SIGNS.get(letter, letter if letter.isalpha() else "")
-        return read
+        kept = self[code] = letter if letter in SIGNS or letter.isalpha() else ""
+        return kept
 
 
-_BARE = _Bare()
-_TWICE = re.compile(r"([a-z])\1+")
+_KEPT = _Kept()
+_READ = str.maketrans(SIGNS)
+_AGAIN = re.compile(r"([^\x7f])\1+")
+_ALIKE = re.compile(r"([^\x7fi])\1+")  # but "li" are two letters, however they are read
 
 
-def bare(name: str) -> str:
-    """The bare letters of a folded name."""
-    return _TWICE.sub(r"\1", name.translate(_BARE))
+def bare(text: str) -> str:
+    """The bare letters of a folded text."""
+    return _ALIKE.sub(r"\1", _AGAIN.sub(r"\1", text.translate(_KEPT)).translate(_READ))
 
 
 def hints_at_a_disguise(plain: View) -> bool:
@@ -54,45 +57,73 @@ def hints_at_a_disguise(plain: View) -> bool:
     )
 
 
-def bare_view(plain: View) -> View:
+def bare_view(plain: View) -> "BareView":
     """The text in its bare letters."""
     view = plain
     if _MAYBE_TWO_SIGNS.search(view.text) or "vv" in view.text:
         view = view.rewritten(_TWO_SIGNS, _put_together)
-    return _BareView(view)
+    return BareView(view)
 
 
 def _put_together(run: re.Match[str]) -> Letters:
     return [(_READ_AS[run[0]], run.start())]
 
 
-class _BareView(View):
+@dataclass(slots=True)
+class _Run:
+    """The places of one letter, once or several times in a row, with or without gaps."""
+
+    start: int
+    end: int
+    late_start: int
+    """Where the letters begin that follow its last gap."""
+    early_end: int
+    """Where the letters end that come before its first gap."""
+
+
+class BareView(View):
     """Bare letters; their places are only worked out when a name was found."""
 
     def __init__(self, view: View) -> None:
         super().__init__(bare(view.text), folded=view.folded)
         self._view = view
 
-    def place(self, start: int, end: int) -> tuple[int, int]:
-        """The place in the folded text of `start:end`, which is not empty."""
-        if self._firsts is None or self._lasts is None:
-            self._firsts, self._lasts = _places(self._view.text)
-        return self._view.place(self._firsts[start], self._lasts[end - 1] + 1)
+    @cached_property
+    def _letter_runs(self) -> list[_Run]:
+        return list(_runs(self._view.text))
+
+    def place_of(self, name: str, start: int, end: int) -> tuple[int, int]:
+        """The place in the folded text of the name found at `start:end`.
+
+        A letter at its edge that stands there twice may be half of the word beside it ("a A n n").
+        """
+        first, last = self._letter_runs[start], self._letter_runs[end - 1]
+        begin = first.start if name[:1] == name[1:2] else first.late_start
+        over = last.end if name[-1:] == name[-2:-1] else last.early_end
+        return self._view.place(begin, over)
 
 
-def _places(text: str) -> tuple[Sequence[int], Sequence[int]]:
-    firsts, lasts = array("L"), array("L")
-    last_letter = ""
-    for place, letter in enumerate(text):
-        read = _BARE[ord(letter)]
-        if read and read == last_letter and "a" <= read <= "z":
-            lasts[-1] = place
-        elif read:
-            firsts.append(place)
-            lasts.append(place)
-            last_letter = read
-    return firsts, lasts
+def _same(one: str, letter: str) -> bool:
+    read = SIGNS.get(one, one)
+    return letter != SEPARATOR and (
+        one == letter or (read == SIGNS.get(letter, letter) and read != "i")
+    )
 
 
-SIGNS: Mapping[str, str] = _SIGNS
-"""What each sign is read as."""
+def _runs(text: str) -> Iterator[_Run]:
+    run, letter = None, ""
+    for place, one in enumerate(text):
+        if not _KEPT[ord(one)]:
+            continue
+        if run is not None and _same(one, letter):
+            if place == run.early_end:
+                run.early_end = place + 1
+            elif place != run.end:
+                run.late_start = place
+            run.end = place + 1
+            continue
+        if run is not None:
+            yield run
+        run, letter = _Run(place, place + 1, place, place + 1), one
+    if run is not None:
+        yield run

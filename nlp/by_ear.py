@@ -10,6 +10,7 @@ _LONG_ENOUGH = 5
 _BY_EAR = [
     (re.compile(pattern), instead)
     for pattern, instead in [
+        (r"([a-z])\1+", r"\1"),
         (r"^(?:mac|mc|mk|mhic|m')(?=[a-z]{3})", "mc"),
         (r"'", ""),
         (r"ph|pf", "f"),
@@ -25,7 +26,6 @@ _BY_EAR = [
         (r"ou|oo|uu", "u"),
         (r"th", "t"),
         (r"gh", "g"),
-        (r"([a-z])\1+", r"\1"),
         (r"e$", ""),
     ]
 ]
@@ -56,3 +56,5 @@ def sound_alikes(word: str) -> Iterator[str]:
         place = word.find(letters)
         if place >= 0:
             yield word[:place] + instead + word[place + len(letters) :]
+    for place, letter in enumerate(word):
+        yield word[:place] + letter + word[place:]

@@ -25,7 +25,7 @@ _LEAST_LEFT_OF_WHOLE = 5
 _HARDLY_STARRED = 0.7
 
 _BETWEEN_PIECES = re.compile(r"[^a-z0-9@$!|+€\\/<£]+")
-_SENTENCE_ENDS = re.compile(r"[.!?;:,]\s")
+_SENTENCE_ENDS = re.compile(r"[.?;:,] ")
 _LONGEST_GAP = 4
 
 Found = tuple[NameVariant, int, int]
@@ -63,7 +63,7 @@ class DisguisedNames:
         if len(read) > 1 or hints_at_a_disguise(plain):
             view = bare_view(plain)
             for name, start, end in self._bare.found(view.text):
-                place = view.place(start, end)
+                place = view.place_of(name.text, start, end)
                 if is_whole(plain, name, *place) and _hangs_together(
                     plain.text[slice(*place)], name
                 ):
@@ -120,8 +120,11 @@ def _sounds(names: Iterable[NameVariant]) -> Iterator[tuple[str, NameVariant]]:
 def _hangs_together(surface: str, name: NameVariant) -> bool:
     """Whether the letters of a name are more than the ends of words that happen to meet."""
     pieces = [piece for piece in _BETWEEN_PIECES.split(surface) if piece]
-    if len(pieces) > len(name.text) - 2 * name.text.count(" ") - 2:
-        return True  # letter by letter
+    if sum(map(len, pieces)) < len(name.text) - len(_BETWEEN_PIECES.findall(name.text)):
+        return False  # less than the name: nobody leaves out a double letter to hide
+    halves = {bare(word) for word in name.text.split()}
+    if all(len(piece) == 1 or bare(piece) in halves for piece in pieces):
+        return True  # in one or in both halves letter by letter
     if _SENTENCE_ENDS.search(surface) or any(
         len(gap) > _LONGEST_GAP for gap in _BETWEEN_PIECES.findall(surface)
     ):

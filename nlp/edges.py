@@ -98,7 +98,9 @@ def _as_a_name(surface: str, entry: NameVariant, before: str) -> bool:
         return True
     if entry.form is not Form.INITIAL:
         return told or before == "#" or len(entry.text) >= _JOINED_AT_LEAST or _camel_case(surface)
-    return _camel_case(surface[:3]) or (told and len(entry.text) >= _JOINED_AT_LEAST)
+    return (surface[1:2].isupper() and _camel_case(surface)) or (
+        told and len(entry.text) >= _JOINED_AT_LEAST
+    )
 
 
 def _camel_case(surface: str) -> bool:

@@ -59,7 +59,7 @@ class Folded:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of the folded `start:end`, which is not empty."""
         over = self.offsets[end - 1] + 1
-        while over < len(self.original) and unicodedata.combining(self.original[over]):
+        while over < len(self.original) and unicodedata.category(self.original[over])[0] == "M":
             over += 1  # marks on the last letter belong to it
         return self.offsets[start], over
 
@@ -166,8 +166,8 @@ _STANDS_ALONE = frozenset("abcdefghijklmnopqrstuvwxyz0134578@$")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
 _MAYBE_LEET = re.compile(
-    r"[a-z][01345789@$!|+€]+[a-z]|(?<![a-z0-9])[013457$€|]{1,2}[a-z]{2}(?![a-z]? )"
-    r"|[a-z]{2}[0134578@$€|](?![a-z0-9])"
+    r"[a-z][01345789@$!|+€]+[a-z]|(?<![a-z0-9])[0134578$€|]{1,2}[a-z]{2}(?![a-z]? )"
+    r"|[a-z]{2}[0134578@$€|]+(?![a-z0-9])|(?<![a-z0-9])[0134578][a-z][0134578](?![a-z0-9])"
 )
 
 

@@ -64,8 +64,9 @@ def sound(word: str) -> str:
 
 
 def sounds_of(name: str) -> set[str]:
-    """How a name of several words may sound; w is a vowel in Stewart and a consonant in Nowak."""
-    heard = ([sound(word) for word in spelt.split()] for spelt in {name, name.replace("w", "v")})
+    """How a name of several words may sound; w is no consonant in Stewart and one in Nowak."""
+    spellings = {name, name.replace("w", "v"), name.replace("qu", "kv"), name.replace("c", "k")}
+    heard = ([sound(word) for word in spelt.split()] for spelt in spellings)
     return {" ".join(words) for words in heard if all(words)}
 
 

@@ -44,10 +44,10 @@ class NameVariant:
     @property
     def glued(self) -> bool:
         """Whether first name or initial and surname are written as one word."""
-        return (
-            self.form <= Form.INITIAL
-            and self.form is not Form.ACCOUNT
-            and not any(mark in self.text for mark in " .,")
+        if self.form is Form.INITIAL:
+            return self.text[1] not in " .," and "," not in self.text and self.text[-1] != "."
+        return Form.FULL <= self.form <= Form.MISSPELT and not any(
+            mark in self.text for mark in " .,"
         )
 
 
@@ -157,9 +157,9 @@ def _initials(initial: str, surname: str) -> Iterator[tuple[str, Form]]:
     for text in (f"{initial} {surname}", f"{initial}. {surname}", f"{initial}.{surname}",
                  f"{surname}, {initial}", f"{surname} {initial}."):  # fmt: skip
         yield text, Form.INITIAL
-    joined = f"{initial}{surname}".replace(" ", "").replace("'", "")
-    if len(joined) >= _JOINED_TAG:
-        yield joined, Form.INITIAL
+    for written in dict.fromkeys([surname, surname.replace(" ", "").replace("'", "")]):
+        if len(written) >= _JOINED_TAG - 1:
+            yield initial + written, Form.INITIAL
 
 
 @cache

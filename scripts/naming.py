@@ -7,6 +7,7 @@ body.
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,7 @@ BODY = Organisation(
 )
 TITLE = "My complaint to the Scottish Example Ombudsman"
 MOST_POSTS = 20_000
+_GAP = re.compile(r"(?<![^\s(\"])\{name\}(?![^\s,.;:?!)\"])")
 
 FIRST_NAMES = [
     "Fiona",
@@ -307,8 +309,7 @@ def phrases() -> list[str]:
     return [
         text.replace("{body}", "the SEO").replace("{role}", "reviewer").replace("{place}", "Ayr")
         for text in texts
-        if text.count("{name}") == 1 and not any(other in text for other in others)
-        and "{name}'s" not in text
+        if len(_GAP.findall(text)) == 1 and not any(other in text for other in others)
     ]  # fmt: skip
 
 
