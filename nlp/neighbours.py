@@ -78,7 +78,7 @@ def _is_a_strange_surname(word: str, variant: NameVariant) -> bool:
 def _only_words(text: str, hit: Hit) -> bool:
     """Whether two everyday words only happen to stand side by side ("in May black mould")."""
     words = text[hit.start : hit.end].split()
-    if len(words) < 2 or all(word[:1].isupper() for word in words):  # noqa: PLR2004 - a pair
+    if hit.disguised or len(words) < 2 or all(word[:1].isupper() for word in words):  # noqa: PLR2004 - a pair
         return False
     return not text[:2000].islower() and all(
         len(word) == 1 or zipf(fold(word).strip(".,")) >= _EVERYDAY for word in words
