@@ -18,6 +18,7 @@ from console.app import create_app
 from console.server import ConsoleServer
 from evidence.browser import find_browser
 from records.incident import Acknowledgement
+from records.verdict import Verdict
 from tests.console.cast import LINE_MANAGER, REVEAL, Office, address_of, hostile_post, titled
 
 PHONE, DESK = {"width": 375, "height": 740}, {"width": 1200, "height": 900}
@@ -155,6 +156,27 @@ def test_from_the_link_in_the_alert_to_having_seen_it(
     window.picture("start")
 
     assert office.count(Acknowledgement) == 1
+    assert window.said == []
+
+
+@EITHER_WAY
+def test_a_finding_is_put_right_and_that_is_taken_back(
+    office: Office, serve: Callable[..., str], visitor: Callable[..., Visitor], scripts: bool
+) -> None:
+    reference = office.open()
+    window = visitor(PHONE, scripts=scripts)
+    page = window.page
+    page.goto(f"{serve()}/r/{reference}")
+    window.sign_in(LINE_MANAGER)
+    window.press("It is somebody else with this name")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing about this incident has changed.")
+    expect(page.get_by_role("button", name="It is somebody else with this name")).to_have_count(0)
+    assert window.fits()
+    window.picture("said")
+    assert office.count(Verdict) == 1
+    window.press("Take back what you said")
+    expect(page.get_by_role("button", name="It is somebody else with this name")).to_be_visible()
+    assert office.count(Verdict) == 0
     assert window.said == []
 
 

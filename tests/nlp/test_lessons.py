@@ -158,7 +158,7 @@ def test_no_number_of_verdicts_moves_a_name_by_more_than_a_point(
     "text",
     [
         "David Smith at SEO",
-        "The Ombudsman's David Smith, footballer",
+        "David Smith of the Ombudsman on the terraces",
         "John Brown of the Ombudsman",
         "Grace Law from SEO and her law of grace",
         "James Wilson SEO striker Cairnbrae",
