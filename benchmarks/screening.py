@@ -74,12 +74,12 @@ def screener(roster: Roster) -> Screener:
 
 
 def rate(work: Callable[[], object], count: int) -> float:
-    """Posts a second; the best of three, so that a busy machine moves it least."""
+    """Posts a second of one core's own time; the best of three, as other work moves it least."""
     best = float("inf")
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         work()
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     return count / best
 
 
