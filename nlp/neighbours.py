@@ -1,7 +1,8 @@
 """What the words right beside a name say: another person, a street, a firm, an everyday word."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache
 
 from nlp.commonness import zipf
@@ -99,17 +100,21 @@ def said_as_a_word(text: str, hit: Hit) -> bool:
     )
 
 
-def beside_the_body(text: str, hit: Hit, body_places: Iterable[tuple[int, int]]) -> bool:
-    """Whether the name is said to belong to the body ("Young at SEO", "SEO's Young")."""
-    return any(
-        _OF_THE_BODY.fullmatch(text[hit.end : start])
-        if start >= hit.end
-        else _OWNED_BY_THE_BODY.fullmatch(text[end : hit.start])
-        for start, end in body_places
+def beside_the_body(text: str, hit: Hit, body_places: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name is said to belong to the body ("Young at SEO", "SEO's Young").
+
+    `body_places` are in order.
+    """
+    behind = bisect_left(body_places, (hit.end, 0))
+    if behind < len(body_places) and _OF_THE_BODY.fullmatch(text, hit.end, body_places[behind][0]):
+        return True
+    before = bisect_left(body_places, (hit.start, 0)) - 1
+    return before >= 0 and bool(
+        _OWNED_BY_THE_BODY.fullmatch(text, body_places[before][1], hit.start)
     )
 
 
-def placed_elsewhere(text: str, hit: Hit, body_places: Iterable[tuple[int, int]]) -> str:
+def placed_elsewhere(text: str, hit: Hit, body_places: Sequence[tuple[int, int]]) -> str:
     """The words beside a name that put the person in another office or calling, or nothing.
 
     "James Smith at the bank", "Councillor Smith", "my pal James Smith", "James Smith MSP".
@@ -125,9 +130,9 @@ def placed_elsewhere(text: str, hit: Hit, body_places: Iterable[tuple[int, int]]
         title = fold(text[hit.start : hit.end]).split()[0].rstrip(".")
         if title in word_table("other_callings"):
             return title
-    behind = text[hit.end : hit.end + _FAR_BESIDE]
-    ours = [start - hit.end for start, _ in body_places if start >= hit.end]
-    after = _placed_after().match(fold(behind[: min(ours, default=_FAR_BESIDE)]))
+    ours = bisect_left(body_places, (hit.end, 0))
+    until = body_places[ours][0] if ours < len(body_places) else len(text)
+    after = _placed_after().match(fold(text[hit.end : min(until, hit.end + _FAR_BESIDE)]))
     return next(filter(None, after.groups())) if after else ""
 
 

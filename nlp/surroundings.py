@@ -44,7 +44,7 @@ class Surroundings:
     body_in_small: bool = False
     """Whether the post has the body's abbreviation in small letters, which may be a word."""
     body_places: list[tuple[int, int]] = field(default_factory=list)
-    """Where the sheet names the body."""
+    """Where the sheet names the body, in order."""
     writer: Writer = STRANGER
     case_words: set[str] = field(default_factory=set)
     case_words_around: bool = False
@@ -155,6 +155,7 @@ def look_around(sheet: Sheet, hits: Hits, writer: Writer = STRANGER) -> Surround
         part = sheet.part_at(hit.start)
         if part.kind != "author":
             _note_term(around, hit, own=part.own)
+    around.body_places.sort()
     for hit in hits.names:
         part = sheet.part_at(hit.start)
         if part.kind != "author" and not belongs_to_another(sheet.text, hit):
