@@ -148,7 +148,9 @@ def screen(
 
 @app.command()
 def explain(
-    text: Annotated[str, typer.Argument(help="What a post says; - reads it from standard input.")],
+    text: Annotated[
+        str, typer.Argument(help="What a post says; - reads it from standard input.")
+    ] = "",
     organisation: Annotated[
         Path | None,
         typer.Option(help="organisation.toml of the body; that of your home unless given."),
@@ -159,9 +161,12 @@ def explain(
     title: Annotated[str | None, typer.Option(help="The title it stands under.")] = None,
     community: Annotated[str | None, typer.Option(help="The group it was posted in.")] = None,
     parent: Annotated[str | None, typer.Option(help="The post that it answers.")] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="A screenshot, whose text is read as part of the post.")
+    ] = None,
     rules_only: RulesOnly = False,
 ) -> None:
-    """Say what would be made of one text, and why. Stores nothing, alerts nobody.
+    """Say what would be made of one text or screenshot, and why. Stores nothing, alerts nobody.
 
     Your home is NAMEWATCH_HOME, or else the practice run's folder. A shell keeps what is typed:
     give a real post on standard input.
@@ -169,7 +174,9 @@ def explain(
     from namewatch import explaining  # noqa: PLC0415
 
     with _plainly():
-        said = explaining.Said(text, title, community, parent)
+        if not text and image is None:
+            raise NamewatchError('say what: namewatch explain "TEXT", or --image FILE.')
+        said = explaining.Said(text, title, community, parent, image)
         explaining.explain(said, organisation, roster, rules_only=rules_only)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rich.console import Console as Terminal
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from alerts.routing import Question, route
@@ -13,15 +14,19 @@ from evidence.trial import trial
 from evidence.vault import Vault
 from namewatch.bootstrap import Built, read_all, sources_of
 from namewatch.settings import home_in_use, read_settings
+from nlp.images import OcrReader
+from nlp.images import trial as trial_of_reading
 from records.alert import Delivery, DeliveryState
 from records.database import reading
 from records.errors import NamewatchError
 from records.incident import Incident, Mention
+from records.waiting import WaitingPost
 from records.watching import SourceCursor
 from workflows.preserve import AGAIN_AFTER
 
 LEAST_FREE_BYTES = 500_000_000
 QUIET_AFTER = timedelta(hours=1)
+MANY_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,18 @@ def _browser(subject: str, built: Built) -> Iterator[Check]:
     missing = trial(built.settings.capture.browser)
     advice = f"evidence has no pictures of pages: {missing}"
     yield Check(subject, advice=advice if missing else None)
+
+
+def _images(subject: str, built: Built) -> Iterator[Check]:
+    if not built.settings.images.read:
+        yield Check(subject, advice="text in pictures is not read: [images] read is false.")
+        return
+    missing = trial_of_reading(OcrReader())
+    with reading(built.services.database) as session:
+        waiting = session.exec(select(func.count()).select_from(WaitingPost)).one()
+    late = f"{waiting} posts wait for their pictures to be read."
+    advice = late if waiting > MANY_WAITING else None
+    yield Check(subject, missing and f"text in pictures can't be read: {missing}", advice)
 
 
 def _channels(subject: str, built: Built) -> Iterator[Check]:
@@ -166,6 +183,7 @@ _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "keys": _keys,
     "disk": _disk,
     "browser": _browser,
+    "images": _images,
     "channel": _channels,
     "cover": _cover,
     "record": _record,

@@ -13,8 +13,10 @@ from rich.text import Text
 
 from namewatch.configuration import Configuration, configuration_of
 from namewatch.plain_text import shown
+from namewatch.screenshot import read_screenshot
 from namewatch.settings import configured_home, home_in_use, practice_home, read_settings
 from nlp.classifier import SHIPPED
+from nlp.pictures import say_read
 from nlp.screening import Screener
 from nlp.settling import what_would_settle
 from policies.severity import Judgement
@@ -31,7 +33,7 @@ _WHERE: dict[FindingField, str] = {
     "text": "in the text",
     "title": "in the title",
     "context": "in what it answers",
-    "image": "in the description of a picture",
+    "image": "in the picture",
 }
 _STYLES: dict[Disposition, str] = {"alert": "bold red", "review": "bold yellow", "ignore": "bold"}
 
@@ -44,6 +46,7 @@ class Said:
     title: str | None = None
     community: str | None = None
     parent: str | None = None
+    image: Path | None = None
 
     @property
     def post(self) -> Post:
@@ -52,7 +55,10 @@ class Said:
         if text == "-":
             text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
         context = Context(title=self.title, community=self.community, parent_text=self.parent)
-        return Post(id="explained", source="explain", text=readable(text), context=context)
+        media = (read_screenshot(self.image),) if self.image else ()
+        return Post(
+            id="explained", source="explain", text=readable(text), context=context, media=media
+        )
 
 
 def explain(
@@ -93,11 +99,15 @@ class _Explanation:
         self._configuration = configuration
         self._screener = screener
         self._post = post
-        self._finding: Finding = screener.screen(post)
+        self._finding: Finding = say_read(screener.screen(post), post)
 
     def lines(self) -> Iterator[RenderableType]:
         """All that is to be read, from the outcome to its reasons."""
         finding = self._finding
+        for picture in self._post.media:
+            yield Text("Read from the picture:")
+            yield from (_indented(shown(line)) for line in picture.text.splitlines())
+            yield Text("")
         outcome = Text(f"{finding.disposition} · severity {finding.severity}")
         outcome.stylize(_STYLES[finding.disposition])
         yield outcome
@@ -150,6 +160,7 @@ class _Explanation:
     def _words(self, concern: Concern) -> str:
         context = self._post.context
         fields = {"text": self._post.text, "title": context.title, "context": context.parent_text}
+        fields["image"] = next((one.text for one in self._post.media), "")
         return readable(fields.get(concern.field) or "")[concern.start : concern.end]
 
 

@@ -101,6 +101,17 @@ def _unsaid(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Unsaid[/]  {entry.reference}: somebody on its list took back what they said"
 
 
+def _read(entry: AuditEntry, _pack: Pack) -> str:
+    graver = f", now {entry.about['severity']}" if entry.about["graver"] else ""
+    return f"[bold]Read[/]    {entry.reference}: more stands in a picture of its post{graver}"
+
+
+def _unread(entry: AuditEntry, _pack: Pack) -> str:
+    number = entry.about["pictures"]
+    pictures = "1 picture" if number == 1 else f"{number} pictures"
+    return f"[yellow]Not read[/] {pictures} of one post; it was judged by its words alone"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -113,6 +124,8 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "acknowledged": _seen,
     "escalated": _escalated,
     "post revealed": _revealed,
+    "pictures read": _read,
+    "pictures unread": _unread,
     "verdict given": _said,
     "verdict taken back": _unsaid,
 }

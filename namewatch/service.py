@@ -16,11 +16,13 @@ from monitors.runner import Runner, SourceStatus
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from nlp.classifier import SHIPPED, Classifier
+from nlp.images import OcrReader
 from nlp.lessons import features
 from nlp.screening import Screener
 from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.roster import StaffMember
+from workflows import pictures
 from workflows.engine import Engine
 from workflows.learning import Learning
 from workflows.services import install
@@ -68,7 +70,15 @@ class Service:
         )
         learning = Learning(services, screener)
         learning.look()
-        watch = Watch(services, engine, screener.screen, learning.look)
+        watch = Watch(
+            services,
+            engine,
+            screener.screen,
+            learning.look,
+            reads_pictures=self.built.settings.images.read,
+        )
+        reader = OcrReader() if self.built.settings.images.read else None
+        pictures.install(pictures.PictureDesk(watch, reader))
         runner = Runner(sources, watch.cursor, watch.take, self.report)
         runner.start()
         self._stops.append(lambda: runner.stop(SECONDS_TO_STOP))

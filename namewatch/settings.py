@@ -57,6 +57,12 @@ class Capture(_Table):
     allow_loopback: bool = False
 
 
+class Images(_Table):
+    """The `[images]` table: whether text in pictures is read."""
+
+    read: bool = True
+
+
 class SourceSettings(BaseModel):
     """One `[[sources]]` table: a kind of source, its name and the options of that kind."""
 
@@ -92,6 +98,7 @@ class Settings(BaseSettings):
     slack: Slack | None = None
     console: Console = Console()
     capture: Capture = Capture()
+    images: Images = Images()
     sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)
 
     @field_validator("sources")

@@ -18,6 +18,7 @@ from workflows.engine import Engine
 from workflows.escalate import escalate_those_due
 from workflows.preserve import enqueue_those_left
 from workflows.services import Services
+from workflows.waiting import enqueue_those_waiting
 
 EVERY_SECONDS = 0.5
 CAPTURES_EVERY_SECONDS = 60
@@ -49,6 +50,7 @@ class Sweep:
         """One look: do what is due and return how much it was."""
         with transaction(self._services.database) as session:
             done = self._try_again(session) + escalate_those_due(session, self._engine)
+            done += enqueue_those_waiting(session, self._engine, self._services)
             if time.monotonic() >= self._look_for_captures_at:
                 self._look_for_captures_at = time.monotonic() + CAPTURES_EVERY_SECONDS
                 done += enqueue_those_left(session, self._engine)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from alerts.escalation import acknowledge_by
 from casework import incidents
@@ -26,6 +26,7 @@ from workflows.engine import PRESERVING, Engine
 from workflows.notify import tell_those_due
 from workflows.preserve import working_copy
 from workflows.services import Services
+from workflows.waiting import PutBy, put_by, worth_reading
 
 Screen = Callable[[Post], Finding]
 CURSOR_EVERY_SECONDS = 1.0
@@ -39,6 +40,8 @@ class Hit:
     received: Received
     finding: Finding
     post_key: str
+    waits: bool = False
+    """Whether its pictures are still to be read."""
 
 
 def _nothing() -> None:
@@ -53,6 +56,7 @@ class Watch:
     engine: Engine
     screen: Screen
     before_a_batch: Callable[[], None] = _nothing
+    reads_pictures: bool = False
     _cursor_kept_at: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -78,10 +82,12 @@ class Watch:
 
     def _hit(self, received: Received) -> Hit | None:
         finding = self.screen(received.post)
-        if finding.disposition == "ignore":
+        waits = self.reads_pictures and worth_reading(received.post, finding)
+        if finding.disposition == "ignore" and not waits:
             return None
         pepper = self.services.public_keys.pepper
-        return Hit(received, finding, keyed_hash(pepper, received.post.source, received.post.id))
+        post_key = keyed_hash(pepper, received.post.source, received.post.id)
+        return Hit(received, finding, post_key, waits)
 
     def _keep_cursor(self, session: Session, source: str, cursor: str) -> None:
         kept = session.get(SourceCursor, source) or SourceCursor(
@@ -94,11 +100,33 @@ class Watch:
     def _keep(self, session: Session, hit: Hit) -> None:
         if session.exec(select(Mention.id).where(Mention.post_key == hit.post_key)).first():
             return  # seen before: sources may repeat themselves after a restart
+        post = PutBy(hit.received, hit.finding, hit.post_key)
+        waits = hit.waits and put_by(session, self.engine, self.services, post)
+        if hit.finding.disposition == "alert" or not waits:  # an alert waits for no picture
+            self.keep(session, hit)
+
+    def keep(self, session: Session, hit: Hit) -> None:
+        """Do what the finding asks for: incidents and alerts, triage, or nothing."""
         if hit.finding.disposition == "review":
             self._keep_for_triage(session, hit)
-            return
+        elif hit.finding.disposition == "alert":
+            for staff_id in self._whose_incidents(hit.finding):
+                self._keep_incident(session, hit, staff_id)
+
+    def learn_more(self, session: Session, hit: Hit) -> None:
+        """Take what reading its pictures says of a post whose incidents are there already."""
         for staff_id in self._whose_incidents(hit.finding):
-            self._keep_incident(session, hit, staff_id)
+            known = session.exec(
+                select(Mention, Incident)
+                .join(Incident, col(Mention.incident_id) == Incident.id)
+                .where(Mention.post_key == hit.post_key)
+                .where(Incident.staff_id == staff_id)
+                .where(Incident.state != "closed")
+            ).first()
+            if known:
+                self._learn_more(session, hit, *known)
+            else:
+                self._keep_incident(session, hit, staff_id)
 
     def _whose_incidents(self, finding: Finding) -> Sequence[str | None]:
         """One incident for each person about whom the policy alerts, or else one about nobody.
@@ -123,9 +151,7 @@ class Watch:
 
     def _keep_incident(self, session: Session, hit: Hit, staff_id: str | None) -> None:
         held = self.services
-        alongside = tuple(
-            dict.fromkeys(one.staff_id for one in hit.finding.staff if one.staff_id != staff_id)
-        )
+        alongside = _others(hit.finding, staff_id)
         incident = incidents.joinable(
             session, staff_id, within=held.pack.joins_within.span, now=held.now()
         )
@@ -141,6 +167,25 @@ class Watch:
         assert mention.id is not None
         self.engine.enqueue(session, PRESERVING, "preserve", f"preserve:{mention.id}", mention.id)
         tell_those_due(session, self.engine, incident, kind, level=level)
+
+    def _learn_more(self, session: Session, hit: Hit, mention: Mention, incident: Incident) -> None:
+        fresh = self._mention(hit, session.get_one(RecordKey, incident.key_id), incident=incident)
+        for name in ("severity", "categories", "staff_ids", "sealed_post", "sealed_finding"):
+            setattr(mention, name, getattr(fresh, name))
+        session.add(mention)
+        graver = incidents.learn_more(
+            session,
+            incident,
+            severity=hit.finding.severity,
+            categories=tuple(hit.finding.categories),
+            alongside=_others(hit.finding, incident.staff_id),
+            now=self.services.now(),
+        )
+        if graver:
+            self._must_be_seen_again(incident, hit)
+            assert mention.id is not None
+            # Further posts count upwards from 1 here, so this can't be taken for one of theirs.
+            tell_those_due(session, self.engine, incident, AlertKind.WORSE, level=-mention.id)
 
     def _open(
         self, session: Session, hit: Hit, staff_id: str | None, alongside: tuple[str, ...]
@@ -181,14 +226,18 @@ class Watch:
             now=held.now(),
         )
         if graver:
-            incident.escalates_at = acknowledge_by(
-                held.pack, hit.finding.severity, held.now(), held.organisation.calendar
-            )
-            incident.escalation_level = 0
-            self._keep_page_link(incident, hit)
+            self._must_be_seen_again(incident, hit)
             return AlertKind.WORSE, incident.mention_count
         hours = int((held.now() - incident.opened_at).total_seconds() // SECONDS_AN_HOUR)
         return (AlertKind.MORE, hours) if hours else (AlertKind.FIRST, 0)
+
+    def _must_be_seen_again(self, incident: Incident, hit: Hit) -> None:
+        held = self.services
+        incident.escalates_at = acknowledge_by(
+            held.pack, hit.finding.severity, held.now(), held.organisation.calendar
+        )
+        incident.escalation_level = 0
+        self._keep_page_link(incident, hit)
 
     def _keep_page_link(self, incident: Incident, hit: Hit) -> None:
         url = hit.received.post.url
@@ -234,3 +283,8 @@ class Watch:
             if incident
             else None,
         )
+
+
+def _others(finding: Finding, staff_id: str | None) -> tuple[str, ...]:
+    """Everybody else whom the post may mean."""
+    return tuple(dict.fromkeys(one.staff_id for one in finding.staff if one.staff_id != staff_id))

@@ -46,8 +46,7 @@ class Site:
         self.redirect_to = "/post"
         self.files = dict(FILES)
         """What else there is: kind and content by path."""
-        self.held: dict[str, threading.Event] = {}
-        """Paths that are answered only once their event is set."""
+        self._held: dict[str, threading.Event] = {}
         self.stun_port = 0
         self.closing = threading.Event()
 
@@ -74,6 +73,18 @@ class Site:
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
+
+    def hold(self, path: str) -> None:
+        """Answer nobody who asks for this path until it is released."""
+        self._held[path] = threading.Event()
+
+    def release(self, path: str) -> None:
+        self._held[path].set()
+
+    def wait_if_held(self, path: str) -> None:
+        held = self._held.get(path)
+        while held and not held.wait(0.05) and not self.closing.is_set():
+            pass
 
 
 class Canary:
@@ -160,7 +171,7 @@ def _answers_for(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a 
             elif self.path in pages:
                 self._send(200, "text/html; charset=utf-8", pages[self.path]().encode())
             elif self.path in site.files:
-                self._wait_if_held()
+                site.wait_if_held(self.path)
                 self._send(200, *site.files[self.path])
             else:
                 self._strange()
@@ -180,11 +191,6 @@ def _answers_for(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a 
             self.send_header("Set-Cookie", "seen=yes; Max-Age=90000")
             self.end_headers()
             self.wfile.write(content)
-
-        def _wait_if_held(self) -> None:
-            held = site.held.get(self.path)
-            while held and not held.wait(0.05) and not site.closing.is_set():
-                pass
 
         def _strange(self) -> None:
             if self.path == "/fault":
