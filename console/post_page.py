@@ -79,3 +79,5 @@ def _around(post: Post) -> Iterable[Around]:
     for one in post.media:
         if one.alt:
             yield Around(f"Description of the {one.kind}", one.alt)
+        if one.read_text:
+            yield Around(f"Text in the {one.kind}", one.read_text)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.screenshots import drawn
+
 ORGANISATION = """[organisation]
 name = "Scottish Lighthouse Ombudsman"
 short_names = ["SLO"]
@@ -199,3 +201,30 @@ def test_a_mistake_is_one_sentence_and_status_2(
     (line,) = done.stderr.decode().splitlines()
     assert line.startswith("namewatch: ")
     assert sentence in line
+
+
+@pytest.mark.clause("SPSO 24")
+def test_a_screenshot_is_read_and_what_is_in_it_explained(home: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "screenshot.png"
+    picture.write_bytes(drawn("Fenella Auchterbrae of the SLO:\nI know where she lives."))
+    shown = explained(home, "--image", str(picture))
+    assert "Fenella Auchterbrae of the SLO: I know where she lives." in shown
+    assert "alert · severity critical" in shown
+    assert "“Fenella Auchterbrae” in the picture" in shown
+    assert "“I know where she lives” in the picture" in shown
+    assert shown.count("- It was read from an image.") >= 2
+
+
+def test_a_file_that_is_no_picture_is_told_in_one_sentence(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "letter.png"
+    file.write_text("Dear reader", encoding="utf-8")
+    files = ("--organisation", str(home / "organisation.toml"), "--roster")
+    done = namewatch("--image", str(file), *files, str(home / "roster.csv"))
+    assert done.returncode == 2
+    assert b"no text was found in it, or it is no PNG, JPEG, WebP or GIF" in done.stderr
+
+
+def test_without_a_text_and_without_a_picture_it_asks_for_one() -> None:
+    done = namewatch()
+    assert done.returncode == 2
+    assert done.stderr == b'namewatch: say what: namewatch explain "TEXT", or --image FILE.\n'
