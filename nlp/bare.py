@@ -5,8 +5,7 @@ they look like, i and l are one letter, and so are a letter and its double.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from array import array
 from functools import cached_property
 
 from nlp.normalise import SEPARATOR, Letters, View
@@ -69,18 +68,6 @@ def _put_together(run: re.Match[str]) -> Letters:
     return [(_READ_AS[run[0]], run.start())]
 
 
-@dataclass(slots=True)
-class _Run:
-    """The places of one letter, once or several times in a row, with or without gaps."""
-
-    start: int
-    end: int
-    late_start: int
-    """Where the letters begin that follow its last gap."""
-    early_end: int
-    """Where the letters end that come before its first gap."""
-
-
 class BareView(View):
     """Bare letters; their places are only worked out when a name was found."""
 
@@ -89,18 +76,49 @@ class BareView(View):
         self._view = view
 
     @cached_property
-    def _letter_runs(self) -> list[_Run]:
-        return list(_runs(self._view.text))
+    def _runs(self) -> "_Runs":
+        return _Runs(self._view.text)
 
     def place_of(self, name: str, start: int, end: int) -> tuple[int, int]:
         """The place in the folded text of the name found at `start:end`.
 
         A letter at its edge that stands there twice may be half of the word beside it ("a A n n").
         """
-        first, last = self._letter_runs[start], self._letter_runs[end - 1]
-        begin = first.start if name[:1] == name[1:2] else first.late_start
-        over = last.end if name[-1:] == name[-2:-1] else last.early_end
+        runs, last = self._runs, end - 1
+        begin = runs.starts[start] if name[:1] == name[1:2] else runs.late_starts[start]
+        over = runs.ends[last] if name[-1:] == name[-2:-1] else runs.early_ends[last]
         return self._view.place(begin, over)
+
+
+class _Runs:
+    """For each bare letter its place, be it there once or several times, with or without gaps.
+
+    `late_starts` say where the letters begin that follow the last gap, `early_ends` where those
+    end that come before the first one.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.starts, self.late_starts = array("L"), array("L")
+        self.ends, self.early_ends = array("L"), array("L")
+        letter = SEPARATOR
+        for place, one in enumerate(text):
+            if not _KEPT[ord(one)]:
+                continue
+            if _same(one, letter):
+                self._go_on(place)
+            else:
+                self.starts.append(place)
+                self.late_starts.append(place)
+                self.ends.append(place + 1)
+                self.early_ends.append(place + 1)
+                letter = one
+
+    def _go_on(self, place: int) -> None:
+        if place == self.early_ends[-1]:
+            self.early_ends[-1] = place + 1
+        elif place != self.ends[-1]:
+            self.late_starts[-1] = place
+        self.ends[-1] = place + 1
 
 
 def _same(one: str, letter: str) -> bool:
@@ -108,22 +126,3 @@ def _same(one: str, letter: str) -> bool:
     return letter != SEPARATOR and (
         one == letter or (read == SIGNS.get(letter, letter) and read != "i")
     )
-
-
-def _runs(text: str) -> Iterator[_Run]:
-    run, letter = None, ""
-    for place, one in enumerate(text):
-        if not _KEPT[ord(one)]:
-            continue
-        if run is not None and _same(one, letter):
-            if place == run.early_end:
-                run.early_end = place + 1
-            elif place != run.end:
-                run.late_start = place
-            run.end = place + 1
-            continue
-        if run is not None:
-            yield run
-        run, letter = _Run(place, place + 1, place, place + 1), one
-    if run is not None:
-        yield run

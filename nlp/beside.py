@@ -173,25 +173,26 @@ class _Around:
 
 def both_misspelt(text: str, start: int, end: int, found: Iterable[Piece]) -> Iterator[Pair]:
     """The whole names with one letter wrong in each half, of which a piece stands here."""
+    begin, over = _word_around(text, start, end)
     for piece in found:
-        if not _at_edge(text, start, end, begins=piece.begins):
-            continue
         first, last = piece.person.first, piece.person.last
-        word = _word_around(text, start, end)
-        if not one_wrong(text[slice(*word)], first if piece.is_first else last):
+        if len(first) < _FIRST_TO_BE_MISSPELT or not _at_edge(
+            text, start, end, begins=piece.begins
+        ):
             continue
-        beside = (
-            _WORD.match(text, word[1] + 1)
-            if piece.is_first
-            else _WORD_BEFORE.search(text[max(0, word[0] - _REACH) : max(0, word[0] - 1)])
-        )
-        if beside is None or len(first) < _FIRST_TO_BE_MISSPELT:
-            continue
-        gap = word[1] if piece.is_first else word[0] - 1
-        if text[gap] == " " and one_wrong(beside[0], last if piece.is_first else first):
-            begin = word[0] if piece.is_first else gap - len(beside[0])
-            over = word[1] + 1 + len(beside[0]) if piece.is_first else word[1]
-            yield Pair(piece.person, Form.MISSPELT, begin, over)
+        if piece.is_first and one_wrong(text[begin:over], first) and text[over : over + 1] == " ":
+            to = _word_around(text, over + 1, over + 1)[1]
+            if one_wrong(text[over + 1 : to], last):
+                yield Pair(piece.person, Form.MISSPELT, begin, to)
+        if (
+            not piece.is_first
+            and one_wrong(text[begin:over], last)
+            and begin
+            and text[begin - 1] == " "
+        ):
+            since = _word_around(text, begin - 1, begin - 1)[0]
+            if one_wrong(text[since : begin - 1], first):
+                yield Pair(piece.person, Form.MISSPELT, since, over)
 
 
 def _at_edge(text: str, start: int, end: int, *, begins: bool) -> bool:
@@ -201,9 +202,12 @@ def _at_edge(text: str, start: int, end: int, *, begins: bool) -> bool:
 
 
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the word begins and ends of which `start:end` is part, without what it owns ("'s")."""
     before = _WORD_BEFORE.search(text[max(0, start - _REACH) : start])
     after = _WORD.match(text, end, end + _REACH)
-    return start - len(before[0] if before else ""), end + len(after[0] if after else "")
+    begin, over = start - len(before[0] if before else ""), end + len(after[0] if after else "")
+    owned = _OWNED.search(text[begin:over])
+    return begin, over - len(owned[0] if owned else "")
 
 
 def _between(between: str) -> str | None:
@@ -217,8 +221,8 @@ def _between(between: str) -> str | None:
         return "name"
     if _MARKS_BETWEEN.fullmatch(between) or _PHRASE_BETWEEN.fullmatch(between):
         return "parted"
-    bare = [word.strip("\"'()[]*_~<>-,") for word in words]
-    if all(word in _insults() or _STARRED_BETWEEN.fullmatch(word) for word in bare if word):
+    bare = [word.strip("\"'()[]*_~<>-") for word in words]
+    if bare and all(word in _insults() or _STARRED_BETWEEN.fullmatch(word) for word in bare):
         return "parted"
     return None
 

@@ -81,13 +81,15 @@ class DisguisedNames:
 
 
 class _Patterns:
-    """Names by one of their readings."""
+    """Names by one of their readings; of one person's the most telling."""
 
     def __init__(self, pairs: Iterable[tuple[str, NameVariant]]) -> None:
-        names: dict[str, dict[NameVariant, None]] = {}
+        names: dict[str, dict[str, NameVariant]] = {}
         for text, name in pairs:
-            names.setdefault(text, {})[name] = None
-        self._names = [tuple(found) for found in names.values()]
+            found = names.setdefault(text, {})
+            if name.form < found.setdefault(name.staff_id, name).form:
+                found[name.staff_id] = name
+        self._names = [tuple(found.values()) for found in names.values()]
         self._automaton = AhoCorasick(
             list(names) or ["\x7f\x7f"],
             matchkind=MatchKind.Standard,

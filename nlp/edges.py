@@ -11,6 +11,7 @@ from nlp.variants import Form, NameVariant
 
 LETTERS = frozenset(ascii_lowercase + digits)
 """The folded characters of which words consist."""
+_STARS = frozenset("*#@$%^")
 _LONGEST_TAG = 60
 _JOINED_AT_LEAST = 8
 """Letters from which a name written as one word is found inside a longer tag."""
@@ -83,15 +84,17 @@ def as_expected(text: str, entry: NameVariant | Term, start: int, end: int) -> b
     surface = text[start:end]
     before = text[start - 1 : start] if start else ""
     if isinstance(entry, NameVariant):
-        return _as_a_name(surface, entry, before)
+        return _as_a_name(surface, entry, before, text[end : end + 1])
     if entry.kind is TermKind.DOMAIN:
         after = text[end : end + 2]
         return not (after[:1] in (".", "-") and after[1:].isalnum()) and before != "-"
     return not entry.in_capitals or surface.isupper()
 
 
-def _as_a_name(surface: str, entry: NameVariant, before: str) -> bool:
+def _as_a_name(surface: str, entry: NameVariant, before: str, after: str) -> bool:
     told = before != "" and before in "@/"
+    if entry.form is Form.INITIAL and after in _STARS:
+        return False  # the letter begins a starred word
     if entry.form is Form.ACCOUNT:
         return " " not in surface and (told or any(mark in surface for mark in "_.-0123456789"))
     if not entry.glued:

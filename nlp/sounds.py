@@ -7,12 +7,12 @@ import re
 import tomllib
 from array import array
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from anyascii import anyascii
 
-from nlp.letters import LETTERS
+from nlp.letters import LETTERS, SEPARATOR
 from nlp.normalise import Folded, View
 
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u1f00-\u1fff]")
@@ -44,7 +44,9 @@ _SOUNDS = [
         (r"([a-z])\1+", r"\1"),
     ]
 ]
-_WORDS = re.compile(r"[a-z']+")
+_WORDS = re.compile(r"[a-z']+|\x7f")
+_GAP = "\u200b"
+_MOST_WORDS_KEPT = 50_000
 LEAST_SOUNDS = 5
 """Sounds that a whole name must have to be known by them."""
 
@@ -56,6 +58,7 @@ def _table(name: str) -> Mapping[str, str]:
     return table
 
 
+@lru_cache(maxsize=_MOST_WORDS_KEPT)
 def sound(word: str) -> str:
     """The sounds of one word in Latin letters."""
     for pattern, instead in _SOUNDS:
@@ -77,22 +80,24 @@ def sounds_foreign(text: str) -> bool:
 
 def sounded(folded: Folded) -> View:
     """The sounds of each word of the text, each with a space behind it."""
-    latin = [
-        (one, place)
-        for place, letter in enumerate(_single_signs(folded.original))
-        for one in _read(letter)
-    ]
-    text = "".join(letter for letter, _ in latin)
+    letters: list[str] = []
+    starts, ends = array("L"), array("L")
+    for place, letter in enumerate(_single_signs(folded.original)):
+        read = _read(letter)
+        letters.append(read)
+        starts.extend([place] * len(read))
+        ends.extend([place] * len(read))
+        if letter == _GAP and ends:
+            ends[-1] = place
     pieces: list[str] = []
-    places, ends = array("L"), array("L")
-    for word in _WORDS.finditer(text):
-        heard = sound(word[0])
+    firsts, lasts = array("L"), array("L")
+    for word in _WORDS.finditer("".join(letters)):
+        heard = word[0] if word[0] == SEPARATOR else sound(word[0])
         if heard:
-            first, last = latin[word.start()][1], latin[word.end() - 1][1]
-            pieces.append(heard + " ")
-            places.extend([first] * (len(heard) + 1))
-            ends.extend([last] * (len(heard) + 1))
-    return _SoundView("".join(pieces), places, ends, folded=folded)
+            pieces.append(f"{heard} ")
+            firsts.extend([starts[word.start()]] * (len(heard) + 1))
+            lasts.extend([ends[word.end() - 1]] * (len(heard) + 1))
+    return _SoundView("".join(pieces), firsts, lasts, folded=folded)
 
 
 class _SoundView(View):
@@ -109,7 +114,7 @@ def _single_signs(text: str) -> str:
     """The text, as long as before, with a Latin letter and a gap for two that are one sound."""
     text = "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
     for pair, letter in _table("pairs").items():
-        text = text.replace(pair, f"{letter}\u200b")
+        text = text.replace(pair, f"{letter}{_GAP}")
     return text
 
 

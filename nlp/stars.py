@@ -1,13 +1,18 @@
 """Read words in which letters are starred out ("M*cL**d") as the names that fit them."""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
 
 from nlp.halves import Half
 from nlp.normalise import Letters, View, fold
 
 _MARKS = "*#%^"
-_STARRED = re.compile(r"(?<![a-z0-9*%^'@$])[a-z*][a-z0-9'@$*#%^]{2,23}(?![a-z0-9*#%^@$])")
+_STARRED = re.compile(
+    r"(?<![a-z0-9*%^'@$])[a-z*](?:[a-z0-9@$*#%^]|'(?!s(?![a-z0-9*#%^@$]))){2,23}(?![a-z0-9*#%^@$])"
+)
 _PIECES = re.compile(r"[a-z']+|[^a-z']+")
 _BEFORE = re.compile(r"([a-z][a-z'*#%^@$0-9]*)[ .,]{1,2}$")
 _AFTER = re.compile(r"[ ,]{1,2}([a-z][a-z'*#%^@$0-9]*)")
@@ -96,7 +101,7 @@ def _is_other(word: str, half: Half) -> bool:
 
 
 def _fitting(word: str, alike: Callable[[str], tuple[Sequence[str], Sequence[str]]]) -> list[str]:
-    if not any(letter.isalpha() for letter in word):
+    if not any(letter.isalpha() for letter in word) or any(_fits(word, one) for one in _oaths()):
         return []
     as_long, any_length = alike(word)
     found = [name for name in as_long if _fits(word, name)]
@@ -111,6 +116,12 @@ def _fitting(word: str, alike: Callable[[str], tuple[Sequence[str], Sequence[str
         )
     )
     return [name for name in any_length if pattern.fullmatch(name)]
+
+
+@cache
+def _oaths() -> frozenset[str]:
+    text = (resources.files("nlp.names") / "between.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(text)["oaths"])
 
 
 def _fits(word: str, name: str) -> bool:

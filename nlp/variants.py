@@ -129,9 +129,9 @@ def _forms(given: list[str], last: str) -> Iterator[tuple[str, Form]]:
         if written_out:
             for name, form in first_name_forms(given).items():
                 yield from _together(name, surname, max(spelt, form), joined=surname in usual)
+        yield from _initials(first[0], surname, joined=surname in usual)
         if surname not in usual:
             continue
-        yield from _initials(first[0], surname)
         for title, dot in product(TITLES, (" ", ". ")):
             yield f"{title}{dot}{surname}", Form.TITLED
         yield surname, Form.SURNAME
@@ -153,12 +153,13 @@ def _together(first: str, surname: str, form: Form, *, joined: bool) -> Iterator
         yield f"{surname} {first}", form
 
 
-def _initials(initial: str, surname: str) -> Iterator[tuple[str, Form]]:
+def _initials(initial: str, surname: str, *, joined: bool) -> Iterator[tuple[str, Form]]:
     for text in (f"{initial} {surname}", f"{initial}. {surname}", f"{initial}.{surname}",
-                 f"{surname}, {initial}", f"{surname} {initial}."):  # fmt: skip
+                 f"{surname}, {initial}",
+                 f"{surname}, {initial}.", f"{surname} {initial}."):  # fmt: skip
         yield text, Form.INITIAL
     for written in dict.fromkeys([surname, surname.replace(" ", "").replace("'", "")]):
-        if len(written) >= _JOINED_TAG - 1:
+        if joined and len(written) >= _JOINED_TAG - 1:
             yield initial + written, Form.INITIAL
 
 
@@ -168,7 +169,7 @@ def surname_forms(last: str) -> Mapping[str, Form]:
     forms = dict(_usual_forms(last))
     for known, form in _usual_forms(last).items():
         for other in (*_spellings("last").get(known, ()), *_endings(known)):
-            for written in (other, other.replace("'", "")):
+            for written in (other, other.replace("'", ""), other.replace("'", " ")):
                 forms.setdefault(written, max(form, Form.SPELLING))
     return forms
 
