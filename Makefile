@@ -3,7 +3,7 @@ SHELL := /bin/sh
 ROOMS := namewatch console workflows monitors nlp evidence alerts casework policies records
 PY := .venv/bin/python
 
-.PHONY: help run test check clauses bench test-servers picture model pins clean
+.PHONY: help run test check clauses bench evaluate test-servers picture model pins clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -26,6 +26,9 @@ clauses: .venv/dev-ready ## Print each policy clause with its tests
 bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.screening
 	$(PY) -m benchmarks.path
+
+evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice
+	.venv/bin/namewatch evaluate nlp/phrases/held_out
 
 test-servers: .venv/dev-ready ## Tests that need servers or recordings which only CI has
 	$(PY) -m pytest -m servers

@@ -180,6 +180,37 @@ def explain(
         explaining.explain(said, organisation, roster, rules_only=rules_only)
 
 
+@app.command()
+def evaluate(
+    posts: Annotated[
+        list[Path],
+        typer.Argument(help="Labelled posts: files (plain, .gz, .zst) or folders of them."),
+    ],
+    organisation: Annotated[
+        Path | None,
+        typer.Option(help="organisation.toml of the body; an invented body unless given."),
+    ] = None,
+    roster: Annotated[Path | None, typer.Option(help="roster.csv of its staff.")] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Folder of your own body: its staff, and what its verdicts have taught."),
+    ] = None,
+    rules_only: RulesOnly = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Measure precision and recall on labelled posts, by slice, before and after lessons.
+
+    The two forms of labelled posts: docs/reference/evaluate.md. A line that can't be read is told
+    on standard error; the exit status is then 3.
+    """
+    from namewatch import evaluating  # noqa: PLC0415
+
+    with _plainly():
+        wanted = evaluating.Wanted(posts, organisation, roster, home, rules_only, as_json)
+        skipped = evaluating.evaluate(wanted)
+    raise typer.Exit(IN_PART if skipped else DONE)
+
+
 @roster_app.command("check")
 def check_roster(
     roster: Annotated[Path, typer.Argument(help="roster.csv; absences.csv beside it is read.")],
