@@ -15,7 +15,7 @@ from nlp.images import ImageReader, OcrReader
 from nlp.pictures import READ
 from records.audit import AuditEntry
 from records.database import reading, transaction
-from records.finding import Finding
+from records.finding import Disposition, Finding
 from records.incident import Incident, Mention
 from records.post import Media, Post
 from records.record_key import RecordKey
@@ -236,6 +236,32 @@ def test_a_picture_never_makes_a_post_look_harmless(gallery: Gallery) -> None:
     after = one(gallery.office.incidents())
     assert (after.severity, after.state) == (before.severity, before.state)
     assert gallery.told() == []
+
+
+DOUBTFUL = Finding(post_id="1", organisation=True, severity="low", disposition="review")
+
+
+@pytest.mark.parametrize("said", ["ignore", "review", "alert"])
+def test_a_post_for_triage_is_kept_once_its_picture_was_read_whatever_that_says(
+    gallery: Gallery, said: Disposition
+) -> None:
+    read = Finding(post_id="1", organisation=True, severity="low", disposition=said)
+    gallery.watch.screen = lambda post: read if post.media[0].read_text else DOUBTFUL
+    gallery.see(HARMLESS)
+    assert gallery.office.mentions() == []
+    kept = "alert" if said == "alert" else "review"
+    assert gallery.look() == [kept]
+    assert [mention.disposition for mention in gallery.office.mentions()] == [kept]
+    assert len(gallery.office.incidents()) == (said == "alert")
+
+
+def test_a_milder_reading_leaves_the_finding_of_an_incident_as_it_was(gallery: Gallery) -> None:
+    grave = Finding(post_id="1", organisation=True, severity="critical", disposition="alert")
+    mild = grave.model_copy(update={"severity": "low"})
+    gallery.watch.screen = lambda post: mild if post.media[0].read_text else grave
+    gallery.see(HARMLESS)
+    assert gallery.look() == ["alert"]
+    assert [mention.severity for mention in gallery.office.mentions()] == ["critical"]
 
 
 def test_somebody_named_in_the_picture_has_an_incident_of_their_own(gallery: Gallery) -> None:
