@@ -42,10 +42,15 @@ class Stars:
         fits: dict[int, list[str]] = {}
         for found in _STARRED.finditer(text):
             if len(fits) < _MOST_WORDS and is_starred(found[0]):
-                names = self._beside(_neighbours(text, found), _fitting(found[0], self._alike))
-                fits[found.start()] = names[:_MOST_READINGS]
+                fits[found.start()] = self._names(found[0], _neighbours(text, found))
         for number in range(max(map(len, fits.values()), default=0)):
             yield plain.rewritten(_STARRED, _Filled(fits, number))
+
+    def _names(self, word: str, neighbours: list[str]) -> list[str]:
+        initial = any(len(one) == 1 for one in neighbours)
+        if not initial and any(_fits(word, oath) for oath in _oaths()):
+            return []
+        return self._beside(neighbours, _fitting(word, self._alike))[:_MOST_READINGS]
 
     def _alike(self, word: str) -> tuple[Sequence[str], Sequence[str]]:
         """Names as long as the word and with the same first or last letter; then any length."""
@@ -101,7 +106,7 @@ def _is_other(word: str, half: Half) -> bool:
 
 
 def _fitting(word: str, alike: Callable[[str], tuple[Sequence[str], Sequence[str]]]) -> list[str]:
-    if not any(letter.isalpha() for letter in word) or any(_fits(word, one) for one in _oaths()):
+    if not any(letter.isalpha() for letter in word):
         return []
     as_long, any_length = alike(word)
     found = [name for name in as_long if _fits(word, name)]
