@@ -13,7 +13,7 @@ from rich.text import Text
 
 from namewatch.configuration import configuration_of
 from namewatch.plain_text import shown
-from namewatch.roster_remarks import Remark, Staffing, remarks_on
+from namewatch.roster_remarks import Remark, Staffing, in_a_week, remarks_on
 from records.organisation import Organisation
 from records.roster import Roster, read_absences, read_roster
 
@@ -23,6 +23,8 @@ _MEANINGS = {
     "no line manager": "give --organisation to check who the head of the body is.",
     "not at work": "others are told instead, as the policy says.",
     "common name": "passed over unless something in the post speaks for this person.",
+    "common elsewhere": "others bear this name; an estimate (docs/reference/roster-check.md).",
+    "shared address": "one would read what is meant for the other.",
     "shared name": "may mean any of them: possible only, unless the post says who.",
     "may be named": "being named alone is no incident.",
     "watch raised": "looked at more closely.",
@@ -41,6 +43,7 @@ def check(roster_file: Path, organisation_file: Path | None) -> int:
         terminal.print("Roles are not checked without --organisation.", style="dim")
     if remarks:
         terminal.print(_table(remarks, staffing.roster))
+    terminal.print(in_a_week(staffing), style="dim")
     terminal.print(f"To put right: {wanting}" if wanting else "Nothing has to be put right.")
     return wanting
 

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
+from nlp.expected import POSTS_A_WEEK, expected_a_week, expected_of_all
 from nlp.same_names import shared_names, standing
 from nlp.screening import is_watched
 from records.roster import Roster, StaffMember
 
 LINE_MANAGER = "line manager"
+_WORTH_TELLING = 1.0
+"""Posts a week from which on a name is told of."""
+_LEAST_SAID = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def remarks_on(staffing: Staffing) -> Iterator[Remark]:
     """Everything there is to know, what has to be put right first."""
     for find in (_unreachable, _unsearchable, _without_line_manager, _away, _by_slack_alone):
         yield from find(staffing)
-    for find in (_common, _shared, _may_be_named, _raised, _leavers):
+    for find in (_common, _frequent, _shared, _same_address, _may_be_named, _raised, _leavers):
         yield from find(staffing)
 
 
@@ -120,6 +125,59 @@ def _common(staffing: Staffing) -> Iterator[Remark]:
         if name and name.needs_context:
             what = f"with the body named beside it: {name.beside_the_body or 'passed over'}"
             yield Remark("common name", (member.staff_id,), what)
+
+
+def _frequent(staffing: Staffing) -> Iterator[Remark]:
+    """Those whose name strangers bear often enough to be noticed, the most frequent first."""
+    expected = [(expected_a_week(member), member) for member in staffing.watched]
+    for found, member in sorted(expected, key=lambda one: -one[0].posts):
+        if found.posts >= _WORTH_TELLING:
+            what = (
+                f"posts a week by or about others: about {_about(found.posts)};"
+                f" for triage: {_about(found.for_triage)};"
+                f" false alerts: no more than {_at_most(found.alerts_at_most)}"
+            )
+            yield Remark("common elsewhere", (member.staff_id,), what)
+
+
+def _about(number: float) -> str:
+    """A number as precise as an estimate is."""
+    if number < _LEAST_SAID:
+        return f"less than {_LEAST_SAID}"
+    return f"{number:.1f}" if number < 10 else f"{number:.0f}"  # noqa: PLR2004 - two digits
+
+
+def _at_most(number: float) -> str:
+    return f"{max(ceil(number / _LEAST_SAID) * _LEAST_SAID, _LEAST_SAID):.1f}"
+
+
+def in_a_week(staffing: Staffing) -> str:
+    """What the names alone may cause in a week, over everybody, as a sentence with its limits."""
+    total = expected_of_all(staffing.watched)
+    return (
+        f"Estimated a week, if {POSTS_A_WEEK // 1_000_000} million posts are watched:"
+        f" {_about(total.posts)} with a name of the roster that mean somebody else;"
+        f" {_about(total.for_triage)} of them for triage, and no more than"
+        f" {_at_most(total.alerts_at_most)} false alerts. Posts that do mean your staff come on"
+        " top, and nobody can estimate those. A name borne by somebody famous is met far more often."
+    )
+
+
+def _same_address(staffing: Staffing) -> Iterator[Remark]:
+    """People with one e-mail address or Slack account would read each other's alerts."""
+    for what in ("email", "slack_id"):
+        holders: dict[str, list[str]] = {}
+        for member in staffing.roster.values():
+            if value := getattr(member, what):
+                holders.setdefault(value.casefold(), []).append(member.staff_id)
+        for staff_ids in holders.values():
+            if len(staff_ids) > 1:
+                yield Remark(
+                    "shared address",
+                    tuple(staff_ids),
+                    f"the same {what}: give each their own",
+                    wanting=True,
+                )
 
 
 def _shared(staffing: Staffing) -> Iterator[Remark]:

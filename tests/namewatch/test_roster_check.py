@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from namewatch.roster_remarks import Remark, Staffing, remarks_on
+from nlp.expected import expected_a_week, expected_of_all
 from records.roster import Absence, StaffMember, roster_of
 
 TODAY = date(2026, 11, 21)
@@ -63,11 +64,14 @@ def words(shown: str) -> str:
 def test_a_roster_without_anything_to_put_right_is_status_0(tmp_path: Path) -> None:
     done = check(tmp_path, WELL, *BODY)
     assert (done.returncode, done.stderr) == (0, "")
-    assert words(done.stdout) == (
+    shown, _, estimate = words(done.stdout).partition(" Estimated a week")
+    assert shown == (
         "In the roster: 3 · watched for: 3 about who what"
         " may be named being named alone is no incident. Thomasina Garvellach (s001)"
-        " Nothing has to be put right."
     )
+    assert "if 28 million posts are watched: less than 0.1 with a name of the roster" in estimate
+    assert "Posts that do mean your staff come on top, and nobody can estimate those." in estimate
+    assert estimate.endswith(" Nothing has to be put right.")
 
 
 def test_a_line_manager_without_an_address_is_status_1(tmp_path: Path) -> None:
@@ -223,6 +227,42 @@ def test_a_name_that_can_not_be_looked_for_is_to_be_put_right() -> None:
     (remark,) = told(reviewer("s002", "X"), about="no name")
     assert remark.wanting
     assert not told(reviewer("s002", "X"), about="common name")
+
+
+def test_names_that_others_bear_are_told_with_an_estimate_the_most_frequent_first() -> None:
+    found = told(
+        reviewer("s002", "Fenella Auchterbrae"),
+        reviewer("s003", "Rose Campbell"),
+        reviewer("s004", "David Smith"),
+        about="common elsewhere",
+    )
+    assert [one.staff_ids for one in found] == [("s004",), ("s003",)]
+    assert "posts a week by or about others: about 1" in found[0].what
+    assert "false alerts: no more than 0.1" in found[0].what
+
+
+def test_a_commoner_name_is_expected_more_often_and_each_name_counts_once() -> None:
+    rare, common = reviewer("s002", "Fenella Auchterbrae"), reviewer("s003", "David Smith")
+    again = reviewer("s004", "David Smith")
+    assert expected_a_week(rare).posts < 0.01 < expected_a_week(common).posts
+    together = expected_of_all([common, again])
+    assert together == expected_a_week(common)
+    also = reviewer("s005", "Fenella Auchterbrae", known_as=("Jane Smith", "J. Smith"))
+    assert expected_a_week(also).posts > 1
+
+
+def test_the_estimate_is_what_was_measured_within_a_factor_of_two() -> None:
+    for zipf_sum, share in ((7.0, 2.64e-09), (8.0, 1.96e-08), (9.0, 1.12e-07), (9.5, 2.29e-07)):
+        assert share / 2 < 10 ** (0.75 * zipf_sum - 13.8) < share * 2
+
+
+def test_two_people_with_one_address_are_to_be_put_right() -> None:
+    (remark,) = told(
+        reviewer("s002", "Struan Kilbrandy", email="Office@slo.example"),
+        reviewer("s003", "Fenella Auchterbrae", email="office@slo.example"),
+        about="shared address",
+    )
+    assert (remark.staff_ids, remark.wanting) == (("s002", "s003"), True)
 
 
 def test_those_looked_at_more_closely_are_told_of() -> None:
