@@ -3,7 +3,9 @@ SHELL := /bin/sh
 ROOMS := namewatch console workflows monitors nlp evidence alerts casework policies records
 PY := .venv/bin/python
 
-.PHONY: help run test check clauses bench evaluate test-servers picture model pins clean
+SECONDS_OF_FUZZING ?= 300
+
+.PHONY: help run test check clauses fuzz bench evaluate test-servers picture model pins clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -22,6 +24,12 @@ check: .venv/dev-ready ## Lint, types and the contracts between the rooms
 
 clauses: .venv/dev-ready ## Print each policy clause with its tests
 	@$(PY) -m scripts.clauses
+
+fuzz: .venv/dev-ready ## Fuzz the screening path for SECONDS_OF_FUZZING (300)
+	.venv/bin/uv pip install --quiet --python $(PY) --no-build-isolation -e '.[fuzz]'
+	mkdir -p .fuzzed
+	$(PY) -m tests.fuzz.fuzz_screening .fuzzed tests/fuzz/corpus \
+	  -max_total_time=$(SECONDS_OF_FUZZING) -artifact_prefix=.fuzzed/
 
 bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.screening
