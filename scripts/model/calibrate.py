@@ -12,10 +12,9 @@ from records.finding import Category
 from scripts.model.examples import PHRASES, Example, kept_back, phrases
 
 FOLDER = Path(__file__).parents[2] / "nlp" / "model"
-FALSE_ALARMS = {Category.THREAT: 0.04, Category.VIOLENCE: 0.04}
-"""The share of harmless look-alikes that may be flagged; 6 % for the other categories."""
-OTHERWISE, CRITICISM = 0.06, 0.01
-LOWEST, HIGHEST = 0.2, 0.9
+FALSE_ALARMS, CRITICISM = 0.08, 0.02
+"""The share of look-alikes, written to be mistaken, and of criticism that may be flagged."""
+LOWEST, HIGHEST = 0.2, 0.95
 
 
 def threshold(category: Category, examples: Sequence[Example], scores: Sequence[float]) -> float:
@@ -27,8 +26,7 @@ def threshold(category: Category, examples: Sequence[Example], scores: Sequence[
                 near.append(score)
             elif one.origin == "phrases/criticism":
                 criticism.append(score)
-    allowed = FALSE_ALARMS.get(category, OTHERWISE)
-    enough = max(_exceeded_by(near, allowed), _exceeded_by(criticism, CRITICISM))
+    enough = max(_exceeded_by(near, FALSE_ALARMS), _exceeded_by(criticism, CRITICISM))
     return round(min(max(enough, LOWEST), HIGHEST), 3)
 
 
