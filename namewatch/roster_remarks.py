@@ -159,7 +159,7 @@ def in_a_week(staffing: Staffing) -> str:
         f" {_about(total.posts)} with a name of the roster that mean somebody else;"
         f" {_about(total.for_triage)} of them for triage, and no more than"
         f" {_at_most(total.alerts_at_most)} false alerts. Posts that do mean your staff come on"
-        " top, and nobody can estimate those. A name borne by somebody famous is met far more often."
+        " top, and nobody can estimate those. A famous person's name is met far more often."
     )
 
 

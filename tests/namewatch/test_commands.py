@@ -77,6 +77,8 @@ def words(shown: bytes) -> str:
         ("incident list", ("newest first",)),
         ("incident show", ("NW-2026-0001", "no name and no post")),
         ("ack", ("NW-2026-0001", "--by", "acting_as", "staff_id")),
+        ("verdict", ("someone-else", "not-abusive", "--staff", "--category", "--by", "takes back")),
+        ("evaluate", ("--home", "--organisation", "--rules-only", "--json", "is then 3")),
         ("test-alert", ("every channel", "--to")),
         ("doctor", ("keys", "channels", "how to mend")),
     ],
