@@ -10,7 +10,7 @@ from nlp.bare import bare, bare_view, hints_at_a_disguise
 from nlp.edges import is_whole
 from nlp.halves import Half
 from nlp.normalise import Folded, View
-from nlp.shape import has_inner_capital_i, has_stars
+from nlp.shape import has_inner_capital_i, has_stars, may_hide_letters
 from nlp.sounds import LEAST_SOUNDS, sounded, sounds_foreign, sounds_of
 from nlp.stars import Stars, letters_left
 from nlp.variants import Form, NameVariant
@@ -33,8 +33,12 @@ Found = tuple[NameVariant, int, int]
 
 def needs_care(folded: Folded) -> bool:
     """Whether there is more to read in this text than its plain words."""
-    original = folded.original
-    return bool(folded.signs) or not original.isascii() or has_inner_capital_i(original)
+    original, signs = folded.original, folded.signs
+    return (
+        (signs != b"" and may_hide_letters(signs))
+        or sounds_foreign(original)
+        or has_inner_capital_i(original)
+    )
 
 
 class DisguisedNames:

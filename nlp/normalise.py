@@ -180,7 +180,11 @@ def views(folded: Folded) -> Iterator[View]:
     text = folded.text
     plain = View(text, folded=folded)
     yield plain
-    leet = _leet_views(plain) if has_leet(text, folded.signs) and _maybe_leet(text) else []
+    leet = (
+        _leet_views(plain)
+        if folded.signs and has_leet(text, folded.signs) and _maybe_leet(text)
+        else []
+    )
     yield from leet
     readings = leet or [plain]
     if has_single_letters(text) and _SPELLED_NAME.search(text):

@@ -25,6 +25,7 @@ _CASES = _kinds(a=ascii_lowercase, A=ascii_uppercase.replace("I", ""), I="I", di
 
 _COMMON = ascii_lowercase.encode() + b" .,'?:;-\"/&\n"
 _ANY = bytes(range(33, 127))
+_HARMLESS = b"0123456789!@$+=~_()<>"
 _NO_LEET = b"#*()[]%^=~_"
 
 
@@ -35,6 +36,11 @@ def _shape(text: str, kinds: bytes) -> bytes:
 def signs(folded: str) -> bytes:
     """What is neither a letter nor common in running text: where this is empty, look no further."""
     return folded.encode("ascii", "replace").translate(None, _COMMON) if folded.isascii() else _ANY
+
+
+def may_hide_letters(signs: bytes) -> bool:
+    """Whether these signs of a text may stand for a letter, alone or two together."""
+    return signs.translate(None, _HARMLESS) != b"" or b"()" in signs
 
 
 def has_leet(folded: str, signs: bytes) -> bool:
