@@ -5,7 +5,7 @@ PY := .venv/bin/python
 
 SECONDS_OF_FUZZING ?= 300
 
-.PHONY: help run test check clauses fuzz bench evaluate test-servers picture model pins clean
+.PHONY: help run test check clauses fuzz bench evaluate test-servers picture model names-model pins clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -49,6 +49,11 @@ model: .venv/dev-ready .venv-model/ready ## Teach the classifier anew: make mode
 	PYTHONPATH=. .venv-model/bin/python -m scripts.model.train --posts $(POSTS) --out build/model
 	PYTHONPATH=. .venv-model/bin/python -m scripts.model.export --weights build/model --out nlp/model
 	$(PY) -m scripts.model.calibrate
+
+names-model: .venv/dev-ready ## Teach the reader of names anew: make names-model POSTS=FOLDER
+	@test -d "$(POSTS)" || { echo "Say where the marked posts are: make names-model POSTS=FOLDER (docs/how-to/teach-the-model.md)"; exit 2; }
+	$(PY) -m scripts.names_model.train $(POSTS)
+	$(PY) -m scripts.names_model.judge $(POSTS)
 
 pins: .venv/dev-ready ## Pin all requirements anew, with hashes
 	for kind in tools run dev; do \
