@@ -47,7 +47,12 @@ _WAYS = {
     Form.HALF: _Way(
         0.7, "certain", 0, "The name has one half of the double surname in the roster."
     ),
-    Form.MISSPELT: _Way(1, "likely", 0, "The name is one letter away from the one in the roster."),
+    Form.MISSPELT: _Way(
+        1,
+        "likely",
+        0,
+        "The name is nearly the one in the roster: misspelt, or letters are missing.",
+    ),
     Form.INITIAL: _Way(0.7, "certain", 3.5, "The initial and the surname fit."),
     Form.TITLED: _Way(0.8, "likely", 4, "The surname fits and stands with a title."),
     Form.SURNAME: _Way(1.5, "likely", 5, "Only the surname is given."),
