@@ -127,11 +127,11 @@ class _Around:
             if text in half.others:
                 best, best_form = place + len(text), half.others[text]
                 break
-        for text, form in half.others.items():
-            if " " in text and self._text.startswith(text, place) and place + len(text) > best:
+        for text in half.person.lasts_of_words if half.is_first else ():
+            if self._text.startswith(text, place) and place + len(text) > best:
                 end = place + len(text)
                 if not self._text[end : end + 1].isalnum():
-                    best, best_form = end, form
+                    best, best_form = end, half.others[text]
         return best, best_form
 
     def _after(self, half: Half, place: int, *, plain: bool) -> Pair | None:

@@ -1,5 +1,6 @@
 """Whether what was found is a word of its own, or a part of a tag that is meant as one."""
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -11,6 +12,9 @@ from nlp.variants import Form, NameVariant
 
 LETTERS = frozenset(ascii_lowercase + digits)
 """The folded characters of which words consist."""
+_ODD = re.compile(
+    "[^\\x00-\\xac\\xae-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2019\u201c\u201d\\s]"
+)
 _STARS = frozenset("*#@$%^")
 _LONGEST_TAG = 60
 _JOINED_AT_LEAST = 8
@@ -61,7 +65,7 @@ def _meant_in_a_tag(text: str, entry: NameVariant, start: int, end: int) -> bool
     surname = entry.form is Form.SURNAME and letters >= _SURNAME_AT_LEAST
     if not whole_name and not surname:
         return False
-    tag = _tag_start(text, start)
+    tag = tag_start(text, start)
     if tag < 0 or whole_name:
         return tag >= 0
     over = end
@@ -71,7 +75,7 @@ def _meant_in_a_tag(text: str, entry: NameVariant, start: int, end: int) -> bool
     return (not before or before in _tag_words()) and (not after or after in _tag_words())
 
 
-def _tag_start(text: str, start: int) -> int:
+def tag_start(text: str, start: int) -> int:
     """Where the word that holds `start` begins if it is a tag or an account, or -1."""
     for place in range(start - 1, max(-1, start - _LONGEST_TAG), -1):
         if not _is_letter(text[place]):
@@ -89,6 +93,11 @@ def as_expected(text: str, entry: NameVariant | Term, start: int, end: int) -> b
         after = text[end : end + 2]
         return not (after[:1] in (".", "-") and after[1:].isalnum()) and before != "-"
     return not entry.in_capitals or surface.isupper()
+
+
+def looks_odd(surface: str) -> bool:
+    """Whether this has characters that names are not written in, as letters of other scripts."""
+    return not surface.isascii() and _ODD.search(surface) is not None
 
 
 def _as_a_name(surface: str, entry: NameVariant, before: str, after: str) -> bool:

@@ -22,6 +22,8 @@ class Person:
     last: str
     firsts: Mapping[str, Form] = field(repr=False)
     lasts: Mapping[str, Form] = field(repr=False)
+    lasts_of_words: tuple[str, ...] = field(repr=False)
+    """Those forms of the surname that are several words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def halves(names: Iterable[NameVariant]) -> Mapping[str, tuple[Half, ...]]:
     table: dict[str, list[Half]] = {}
     for staff_id, first, last in known:
         firsts = {text: form for text, form in first_name_forms([first]).items() if len(text) > 1}
-        person = Person(staff_id, first, last, firsts, surname_forms(last))
+        lasts = surname_forms(last)
+        of_words = tuple(text for text in lasts if " " in text)
+        person = Person(staff_id, first, last, firsts, lasts, of_words)
         for is_first, forms in ((True, person.firsts), (False, person.lasts)):
             for text, form in forms.items():
                 table.setdefault(text, []).append(Half(person, is_first, form))

@@ -7,8 +7,9 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.beside import Pair, both_misspelt, pairs
 from nlp.disguises import DisguisedNames, left_of, needs_care
-from nlp.edges import LETTERS, as_expected, is_whole
+from nlp.edges import LETTERS, as_expected, is_whole, looks_odd, tag_start
 from nlp.halves import halves, pieces
+from nlp.nearby import Nearby
 from nlp.normalise import Folded, View, fold, views
 from nlp.stars import is_starred
 from nlp.terms import NAMES_THE_BODY, Term
@@ -16,6 +17,9 @@ from nlp.variants import Form, NameVariant
 
 _HUMP_AT_LEAST = 5
 """Letters from which a part of a CamelCase word is looked at where there is no tag."""
+_MANY_BEARERS = 3
+"""Bearers of one half of a name from which on it pays to look at the words around it first."""
+_REACH = 60
 _MOST_HITS = 20_000
 """Hits looked at in one post; only a text made to be a burden has more."""
 
@@ -74,6 +78,7 @@ class Matcher:
         ]
         self._halves = halves(names)
         self._pieces = pieces(self._halves)
+        self._nearby = Nearby(self._halves)
         self._disguised = DisguisedNames(names, self._halves)
         self._patterns = list(dict.fromkeys([*self._entries, *self._halves, *self._pieces]))
         self._automaton = AhoCorasick(
@@ -128,7 +133,9 @@ class Matcher:
                 continue
             if (left or right) and pattern in self._pieces:
                 yield from _paired(view, both_misspelt(text, start, end, self._pieces[pattern]))
-            if tagged or (end - start >= _HUMP_AT_LEAST and view.folded.has_humps):
+            if (tagged and tag_start(text, start) >= 0) or (
+                end - start >= _HUMP_AT_LEAST and view.folded.has_humps
+            ):
                 for entry in self._entries.get(pattern, ()):
                     if is_whole(view, entry, start, end):
                         yield from _expected(view, entry, start, end)
@@ -136,17 +143,23 @@ class Matcher:
     def _whole_words(self, view: View, pattern: str, start: int, end: int) -> Iterator[Hit]:
         for entry in self._entries.get(pattern, ()):
             yield from _expected(view, entry, start, end)
-        if pattern in self._halves:
-            yield from _paired(view, pairs(view.text, start, end, self._halves[pattern]))
+        found = self._halves.get(pattern, ())
+        if len(found) > _MANY_BEARERS and not self._nearby.any_half(
+            view.text[max(0, start - _REACH) : start], view.text[end : end + 2 * _REACH]
+        ):
+            return
+        yield from _paired(view, pairs(view.text, start, end, found))
 
 
 def _expected(view: View, entry: NameVariant | Term, start: int, end: int) -> Iterator[Hit]:
     place = view.span(start, end)
-    if as_expected(view.folded.original, entry, *place):
-        yield Hit(entry, *place, not view.plain)
+    original = view.folded.original
+    if as_expected(original, entry, *place):
+        yield Hit(entry, *place, not view.plain or looks_odd(original[slice(*place)]))
 
 
 def _paired(view: View, found: Iterable[Pair]) -> Iterator[Hit]:
     for pair in found:
         place = view.span(pair.start, pair.end)
-        yield Hit(pair.variant, *place, pair.parted or not view.plain)
+        odd = pair.parted or not view.plain or looks_odd(view.folded.original[slice(*place)])
+        yield Hit(pair.variant, *place, odd)
