@@ -36,7 +36,10 @@ MOST_TOKENS = 128
 
 _PIECE, _STEP = 420, 280
 """Characters of one piece of a long text, and from one piece to the next."""
-_MOST_PIECES = 160
+_MOST_PIECES = 64
+_MOST_SENTENCES = 24
+_LINK = re.compile(r"(?:https?://|www\.)\S+")
+"""Says nothing that the model could read, and would water down what stands beside it."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
 
 
@@ -130,6 +133,7 @@ class ShippedClassifier:
 
     def read(self, text: str, bars: Mapping[Category, float] = NO_BARS) -> list[Reading]:
         """Read the text in pieces; what counts is reported with the sentence that says it most."""
+        text = _LINK.sub(lambda found: " " * len(found[0]), text)
         pieces = list(_pieces(text))
         best: dict[Category, Reading] = {}
         for (start, end), scores in zip(
@@ -145,18 +149,21 @@ class ShippedClassifier:
 
     def _narrowed(self, text: str, readings: Mapping[Category, Reading]) -> Iterator[Reading]:
         """Each reading with the one sentence of its piece that scores highest."""
+        read: dict[tuple[int, int], Mapping[Category, float]] = {}
         for reading in readings.values():
             sentences = [
                 (reading.start + found.start(), reading.start + found.end())
                 for found in _SENTENCE.finditer(text[reading.start : reading.end])
                 if found[0].strip()
-            ][:_MOST_PIECES]
+            ][:_MOST_SENTENCES]
             if len(sentences) < 2:  # noqa: PLR2004 - there is nothing to choose from
                 yield reading
                 continue
-            scores = self.scores([text[start:end] for start, end in sentences])
-            best = max(range(len(sentences)), key=lambda one: scores[one][reading.category])
-            yield Reading(reading.category, reading.score, *sentences[best])
+            new = [one for one in sentences if one not in read]
+            scores = self.scores([text[start:end] for start, end in new])
+            read |= dict(zip(new, scores, strict=True))
+            best = max(sentences, key=lambda one: read[one][reading.category])
+            yield Reading(reading.category, reading.score, *best)
 
 
 def _moved(threshold: float, by: float | None) -> float:
