@@ -81,8 +81,17 @@ def _only_words(text: str, hit: Hit) -> bool:
     words = text[hit.start : hit.end].split()
     if hit.disguised or len(words) < 2 or all(word[:1].isupper() for word in words):  # noqa: PLR2004 - a pair
         return False
+    variant = hit.entry
+    assert isinstance(variant, NameVariant)
     return not text[:2000].islower() and all(
-        len(word) == 1 or zipf(fold(word).strip(".,")) >= _EVERYDAY for word in words
+        len(word) == 1 or _is_a_word_too(fold(word).strip(".,"), variant) for word in words
+    )
+
+
+def _is_a_word_too(word: str, variant: NameVariant) -> bool:
+    """Whether this part of a name is an everyday word, and not only for being a first name."""
+    return zipf(word) >= _EVERYDAY and (
+        word == variant.last or not is_first_name(word) or word in word_table("words_and_names")
     )
 
 

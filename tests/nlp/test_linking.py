@@ -38,6 +38,7 @@ CERTAIN = [
     Case("David Smith refused my complaint, SEO is a joke", {"s005": "certain"}),
     Case("Call 0131 496 0000 and ask for Moira Kilgallon", {"s018": "certain"}),
     Case("FIONA MACLEOD AT SEO IGNORED ME", {"s006": "certain"}),
+    Case("david smith refused my complaint, the SEO is useless", {"s005": "certain"}),
     Case("Eilidh Drummond used to be at SEO", {"s016": "certain"}),
 ]
 
@@ -68,6 +69,7 @@ SOMEBODY_ELSE = [
     Case("Bought it at Smith Motors, my complaint is with them"),
     Case("Iain MacLeod wrote about the SEO"),
     Case("The SEO says grace is due before law"),
+    Case("By the grace law has, said the SEO"),
     Case("May the SEO see sense about the law"),
     Case("Fiona Bruce asked about the SEO on the telly"),
     Case("James Wilson and Andrew Campbell are on the pitch, goal"),
