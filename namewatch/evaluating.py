@@ -19,6 +19,7 @@ from namewatch.configuration import Configuration, configuration_of
 from namewatch.score_tables import tables
 from namewatch.settings import read_settings
 from nlp.classifier import SHIPPED
+from nlp.entities import SPACY
 from nlp.labelled import Labelled, LabelledLineError, Labeller
 from nlp.lessons import NO_LESSONS, Lessons
 from nlp.scoring import Scores
@@ -49,6 +50,7 @@ def evaluate(wanted: Wanted) -> int:
         configuration.organisation,
         configuration.roster,
         configuration.pack,
+        entities=None if wanted.rules_only else SPACY,
         classifier=None if wanted.rules_only else SHIPPED,
         today=date.today(),  # noqa: DTZ011 - the day it is where the command is typed
     )

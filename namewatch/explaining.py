@@ -16,6 +16,7 @@ from namewatch.plain_text import shown
 from namewatch.screenshot import read_screenshot
 from namewatch.settings import configured_home, home_in_use, practice_home, read_settings
 from nlp.classifier import SHIPPED
+from nlp.entities import SPACY
 from nlp.pictures import say_read
 from nlp.screening import Screener
 from nlp.settling import what_would_settle
@@ -72,6 +73,7 @@ def explain(
         configuration.organisation,
         configuration.roster,
         configuration.pack,
+        entities=None if rules_only else SPACY,
         classifier=None if rules_only else SHIPPED,
         today=date.today(),  # noqa: DTZ011 - the day it is where the command is typed
     )

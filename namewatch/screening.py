@@ -10,6 +10,7 @@ from typing import cast
 
 from namewatch.configuration import configuration_of
 from nlp.classifier import SHIPPED
+from nlp.entities import SPACY
 from nlp.screening import Screener, screen_lines
 from records.errors import ConfigurationError
 from records.post_file import open_posts
@@ -26,6 +27,7 @@ def screen(
         configuration.organisation,
         configuration.roster,
         configuration.pack,
+        entities=None if rules_only else SPACY,
         classifier=None if rules_only else SHIPPED,
         today=date.today(),  # noqa: DTZ011 - the day it is where the command is typed
     )

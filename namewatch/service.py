@@ -16,6 +16,7 @@ from monitors.runner import Runner, SourceStatus
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from nlp.classifier import SHIPPED, Classifier
+from nlp.entities import SPACY
 from nlp.images import OcrReader
 from nlp.lessons import features
 from nlp.screening import Screener
@@ -65,6 +66,7 @@ class Service:
             services.organisation,
             services.roster,
             services.pack,
+            entities=SPACY if self.classifier else None,
             classifier=self.classifier,
             today=date.today(),  # noqa: DTZ011
         )

@@ -27,5 +27,5 @@ class NamesModelDamagedError(LanguageError):
     def __init__(self, file: str) -> None:
         super().__init__(
             f"The model for names is missing or damaged (nlp/names_model/{file}). "
-            "Install namewatch again."
+            "Install namewatch again, or go on without the model by --rules-only."
         )

@@ -11,7 +11,9 @@ from nlp import commonness
 from nlp.accounts import OwnAccounts
 from nlp.classifier import SHIPPED, Classifier
 from nlp.concerns import endangers, find_concerns
+from nlp.entities import FOLDER as NAMES_MODEL
 from nlp.entities import SPACY, EntityReader
+from nlp.entities import check as check_names_model
 from nlp.indirect import Roles, StandIn, answered, matches_of, refer
 from nlp.lessons import GRAVE, NO_LESSONS, Lessons
 from nlp.linking import link
@@ -20,7 +22,7 @@ from nlp.rulebook import rulebook
 from nlp.sheet import Sheet, lay_out, texts_of
 from nlp.streams import batches, screen_lines
 from nlp.surroundings import Surroundings, look_around
-from nlp.terms import terms
+from nlp.terms import Term, terms
 from nlp.variants import NameVariant, variants
 from policies.pack import Pack
 from policies.severity import Facts, Judgement, Watched, judge
@@ -73,8 +75,10 @@ class Screener:
         )
         if classifier is not None:
             classifier.check()
+        if entities is SPACY:
+            check_names_model(NAMES_MODEL)
         names = [variant for member in watched.values() for variant in variants(member)]
-        self._entries = [*terms(organisation, watched), *names]
+        self._entries: list[NameVariant | Term] = [*terms(organisation, watched), *names]
         self._matcher = Matcher(self._entries)
 
     def learn(self, lessons: Lessons) -> None:

@@ -116,5 +116,5 @@ def test_a_damaged_model_ends_the_command_with_one_sentence(
     assert told.exit_code == 2
     assert told.stderr == (
         "namewatch: The model for names is missing or damaged (nlp/names_model/ner/model). "
-        "Install namewatch again.\n"
+        "Install namewatch again, or go on without the model by --rules-only.\n"
     )
