@@ -1,4 +1,4 @@
-"""Fetch the pictures of a post, through the guard: public addresses only, amount and time capped."""
+"""Fetch the pictures of a post, through the guard: public addresses only, capped in all ways."""
 
 import asyncio
 import ssl

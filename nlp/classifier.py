@@ -40,6 +40,8 @@ _MOST_PIECES = 64
 _MOST_SENTENCES = 24
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 """Says nothing that the model could read, and would water down what stands beside it."""
+_BLANKED = re.compile(r"~+")
+"""An idiom that was set aside as harmless."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
 
 
@@ -203,6 +205,7 @@ def _run(tokenizer: "Tokenizer", session: "InferenceSession", text: str) -> list
 
 def _with_tokens(text: str) -> str:
     text = text.replace("[", "(")  # so that no post writes a token itself
+    text = _BLANKED.sub(" it ", text)
     for mask, token in MASK_TOKENS.items():
         text = text.replace(mask, f" {token} ")
     return text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nlp.classifier import Classifier, Reading
 from nlp.lessons import NO_LESSONS, Lessons
-from nlp.masking import BODY, NAME, NO_IDIOMS, Mask, Masked, mask
+from nlp.masking import BODY, NAME, Mask, Masked, mask
 from nlp.rulebook import Rule, Rulebook, rulebook
 from nlp.sheet import FIELDS, Sheet
 from records.finding import Category, Concern, FindingField, NameMatch, Target
@@ -179,7 +179,7 @@ def _as_read(
     """What the classifier makes of the text; it is asked nothing when there is none."""
     if classifier is None:
         return
-    for masked in mask(text, masks, NO_IDIOMS):
+    for masked in mask(text, masks, rulebook().set_aside.idioms):
         for reading in classifier.read(masked.text, lessons.bars):
             target = _target_as_read(reading, cast)
             if reading.category in ABOUT_ANYBODY or target == "staff":

@@ -12,9 +12,9 @@ from records.finding import Category
 from scripts.model.examples import PHRASES, Example, kept_back, phrases
 
 FOLDER = Path(__file__).parents[2] / "nlp" / "model"
-FALSE_ALARMS, CRITICISM = 0.10, 0.02
+FALSE_ALARMS, CRITICISM = 0.08, 0.02
 """The share of look-alikes, written to be mistaken, and of criticism that may be flagged."""
-LOWEST, HIGHEST = 0.2, 0.95
+LOWEST, HIGHEST = 0.5, 0.8
 
 
 def threshold(category: Category, examples: Sequence[Example], scores: Sequence[float]) -> float:

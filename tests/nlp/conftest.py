@@ -66,6 +66,15 @@ def screener(organisation: Organisation, roster: Roster) -> Screener:
 
 @pytest.fixture(scope="session")
 def screen(screener: Screener) -> Screen:
+    return screens(screener)
+
+
+@pytest.fixture(scope="session")
+def screen_by_rules(organisation: Organisation, roster: Roster) -> Screen:
+    return screens(Screener(organisation, roster, read_pack("spso"), classifier=None, today=TODAY))
+
+
+def screens(screener: Screener) -> Screen:
     def screened(text: str, *, by: str | None = None, **context: str) -> Finding:
         post = Post(
             id="p1", source="test", text=text, author=Author(handle=by), context=Context(**context)

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from nlp.classifier import CATEGORIES, MASK_TOKENS, NO_BARS, SHIPPED, Reading, ShippedClassifier
+from nlp.classifier import (
+    CATEGORIES,
+    MASK_TOKENS,
+    NO_BARS,
+    SHIPPED,
+    Reading,
+    ShippedClassifier,
+    _pieces,
+)
 from nlp.errors import ModelDamagedError
 from nlp.screening import Screener
 from policies.pack import read_pack
@@ -131,14 +139,11 @@ def test_a_common_name_in_danger_is_not_passed_over(screened: Screened) -> None:
     assert [one.certainty for one in screened(text, Says(Category.THREAT)).staff] == ["possible"]
 
 
-def test_a_long_text_is_read_to_its_end() -> None:
-    harmless = "The letter came on a Tuesday and the bins were out. " * 60
-    threat = "NAME, I am going to kill you when I see you."
-    for text in (threat + harmless, harmless + threat, harmless + threat + harmless):
-        found = {one.category: one for one in SHIPPED.read(text)}
-        assert Category.THREAT in found
-        reading = found[Category.THREAT]
-        assert "kill you" in text[reading.start : reading.end]
+@pytest.mark.parametrize("length", [1, 419, 420, 421, 840, 4_999, 17_000])
+def test_a_long_text_is_read_to_its_end(length: int) -> None:
+    text = ("a letter came on tuesday and " * 700)[:length]
+    read = {place for start, end in _pieces(text) for place in range(start, end)}
+    assert read >= {place for place, letter in enumerate(text) if letter != " "}
 
 
 def test_what_it_reads_is_the_same_in_company() -> None:
