@@ -40,6 +40,11 @@ _MOST_PIECES = 64
 _MOST_SENTENCES = 24
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 """Says nothing that the model could read, and would water down what stands beside it."""
+_TALKS_TO_US = re.compile(
+    r"\b(?:system|assistant|instructions?|classif\w*|labels?|labell?ed|moderat\w*|verdict|benign|"
+    r"only a test|not a threat|for a film|nlp|json|safe)\b|[{}<>]"
+)
+"""Signs that a post talks to its reader; its sentences are then read one by one as well."""
 _BLANKED = re.compile(r"~+")
 """An idiom that was set aside as harmless."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
@@ -137,6 +142,10 @@ class ShippedClassifier:
         """Read the text in pieces; what counts is reported with the sentence that says it most."""
         text = _LINK.sub(lambda found: " " * len(found[0]), text)
         pieces = list(_pieces(text))
+        if _TALKS_TO_US.search(text):
+            pieces += [one.span() for one in _SENTENCE.finditer(text) if one[0].strip()][
+                :_MOST_PIECES
+            ]
         best: dict[Category, Reading] = {}
         for (start, end), scores in zip(
             pieces, self.scores([text[start:end] for start, end in pieces]), strict=True

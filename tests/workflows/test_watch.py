@@ -103,7 +103,7 @@ def test_after_three_quiet_days_a_new_post_opens_a_new_incident(office: Office) 
 
 
 def test_a_doubtful_post_waits_for_triage_and_alerts_nobody(office: Office) -> None:
-    office.see("Fenella Auchterbrae. Remember the name.")
+    office.see("Fenella Auchterbrae was on the ferry.")
     office.send_all()
     assert office.incidents() == []
     assert office.told() == []
