@@ -175,7 +175,7 @@ class House:
         )
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60, why: str = "") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 120, why: str = "") -> None:
     """Wait for something to become so; fail when it doesn't."""
     until = time.monotonic() + seconds
     while not condition():
