@@ -16,9 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nlp.errors import ModelDamagedError
+from nlp.loading import LOADING
 from records.finding import Category
 
 if TYPE_CHECKING:
@@ -96,14 +98,14 @@ class ShippedClassifier:
     """The classifier in a folder, loaded when it is first needed; safe to use from threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
 
     @cached_property
     def _manifest(self) -> _Manifest:
         try:
-            text = (self._folder / "model.toml").read_text(encoding="utf-8")
+            text = (self.folder / "model.toml").read_text(encoding="utf-8")
             return _Manifest.model_validate(tomllib.loads(text))
         except (OSError, ValueError, ValidationError):
             raise ModelDamagedError("model.toml") from None
@@ -112,7 +114,7 @@ class ShippedClassifier:
         """Compare the sha256 of each file with the manifest's."""
         for name, wanted in self._manifest.sha256.items():
             try:
-                with (self._folder / name).open("rb") as file:
+                with (self.folder / name).open("rb") as file:
                     found = hashlib.file_digest(file, "sha256").hexdigest()
             except OSError:
                 raise ModelDamagedError(name) from None
@@ -126,7 +128,7 @@ class ShippedClassifier:
     def _ready(self) -> "tuple[Tokenizer, InferenceSession]":
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self._folder)
+                self._loaded = _load(self.folder)
             return self._loaded
 
     def scores(self, texts: Iterable[str]) -> list[Mapping[Category, float]]:
@@ -204,8 +206,6 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _run(tokenizer: "Tokenizer", session: "InferenceSession", text: str) -> list[float]:
-    import numpy as np  # noqa: PLC0415 - comes with the model
-
     ids = np.array([tokenizer.encode(_with_tokens(text)).ids], dtype=np.int64)
     (logits,) = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
     row: list[float] = (1 / (1 + np.exp(-logits[0].astype(np.float64)))).tolist()
@@ -221,19 +221,20 @@ def _with_tokens(text: str) -> str:
 
 
 def _load(folder: Path) -> "tuple[Tokenizer, InferenceSession]":
-    from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - takes time
-    from tokenizers import Tokenizer  # noqa: PLC0415
+    with LOADING:
+        from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - takes time
+        from tokenizers import Tokenizer  # noqa: PLC0415
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(2 * MOST_TOKENS)  # a piece of odd words has more than most
-    options = SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # an arena keeps the memory of the longest text for ever
-    options.log_severity_level = 3
-    session = InferenceSession(
-        str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-    )
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(2 * MOST_TOKENS)  # a piece of odd words has more than most
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # it would keep the longest text's memory for ever
+        options.log_severity_level = 3
+        session = InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
     return tokenizer, session
 
 

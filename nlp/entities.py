@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from nlp.errors import NamesModelDamagedError
+from nlp.loading import LOADING
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -67,9 +68,10 @@ def check(folder: Path) -> None:
 def shipped(folder: Path) -> "Language":
     """The model in the folder, if every file is the one that was shipped."""
     check(folder)
-    import spacy  # noqa: PLC0415 - takes seconds and 100 MB
+    with LOADING:
+        import spacy  # noqa: PLC0415 - takes seconds and 100 MB
 
-    return spacy.load(folder)
+        return spacy.load(folder)
 
 
 class SpacyEntityReader:

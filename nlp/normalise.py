@@ -165,8 +165,12 @@ _SPELLED_NAME = re.compile(
 _STANDS_ALONE = frozenset("abcdefghijklmnopqrstuvwxyz0134578@$")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
+# What stands after numbers in running text: "4th", "30 min", "10k".
+_AFTER_NUMBERS = (
+    r"(?:th|st|nd|rd|am|pm|hr|min|yr|day|yo|km|mm|cm|ft|mph|kg|lb|mg|ml|mb|gb|bn|px|pc|pt)s?\b"
+)
 _MAYBE_LEET = re.compile(
-    r"[a-z][01345789@$!|+€]+[a-z]|(?<![a-z0-9])[0134578$€|]{1,2}[a-z]{2}(?![a-z]? )"
+    r"[a-z][01345789@$!|+€]+[a-z]|(?<![a-z0-9])[0134578$€|]{1,2}(?!" + _AFTER_NUMBERS + r")[a-z]{2}"
     r"|[a-z]{2}[0134578@$€|]+(?![a-z0-9])|(?<![a-z0-9])[0134578][a-z][0134578](?![a-z0-9])"
 )
 

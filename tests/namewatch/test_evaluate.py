@@ -47,10 +47,17 @@ def post_line(expected: Mapping[str, object], text: str = "A post") -> bytes:
     return json.dumps({"id": "1", "source": "x", "text": text, "expected": expected}).encode()
 
 
-def evaluate(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+def evaluate(*arguments: str, models: bool = False) -> subprocess.CompletedProcess[str]:
     around = {name: value for name, value in os.environ.items() if "NAMEWATCH" not in name}
     return subprocess.run(
-        [sys.executable, "-m", "namewatch", "evaluate", "--rules-only", *arguments],
+        [
+            sys.executable,
+            "-m",
+            "namewatch",
+            "evaluate",
+            *([] if models else ["--rules-only"]),
+            *arguments,
+        ],
         env={**around, "COLUMNS": "200", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
@@ -273,14 +280,14 @@ def test_the_lessons_of_a_body_stand_beside_what_was_before(home: Path, tmp_path
     file = tmp_path / "a.jsonl"
     text = "David Smith, complaints reviewer, signed my decision letter"
     file.write_bytes(post_line({"staff": {"s006": "likely"}}, text))
-    untaught = evaluate(str(file), "--home", str(home))
+    untaught = evaluate(str(file), "--home", str(home), models=True)
     assert "No verdict has been given yet" in untaught.stdout
     teach(home, 4)
-    done = evaluate(str(file), "--home", str(home), "--json")
+    done = evaluate(str(file), "--home", str(home), "--json", models=True)
     assert done.returncode == 0, done.stderr
     scores = json.loads(done.stdout)
     assert scores["before"]["people"]["sure_enough"] == 1
     assert scores["after"]["people"]["sure_enough"] == 0
-    shown = evaluate(str(file), "--home", str(home)).stdout
+    shown = evaluate(str(file), "--home", str(home), models=True).stdout
     assert "before" in shown
     assert "after" in shown

@@ -64,6 +64,8 @@ class House:
     staff: Sequence[str] = (*STAFF, reviewer(6, "Fenella Auchterbrae"))
     settings: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    options: Sequence[str] = ()
+    """What follows `namewatch run`."""
     replays: bool = True
     """Whether the feed is watched; its own `settings` may name other sources."""
     process: subprocess.Popen[bytes] | None = None
@@ -127,7 +129,7 @@ class House:
         self._read = len(self.shown())
         with self.terminal.open("ab") as terminal:
             self.process = subprocess.Popen(
-                [*within, sys.executable, "-m", "namewatch", "run"],
+                [*within, sys.executable, "-m", "namewatch", "run", *self.options],
                 env={**os.environ, "NAMEWATCH_HOME": str(self.home), **self.environment},
                 stdout=terminal,
                 stderr=subprocess.STDOUT,
