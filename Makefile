@@ -13,8 +13,8 @@ help: ## Show what there is to make
 run: .venv/run-ready ## Watch: practice mode, or your own body with NAMEWATCH_HOME
 	@exec .venv/bin/namewatch run
 
-test: .venv/dev-ready ## Run the tests
-	$(PY) -m pytest
+test: .venv/dev-ready ## Run the tests, a file at a time on each core
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev-ready ## Lint, types and the contracts between the rooms
 	.venv/bin/ruff check .

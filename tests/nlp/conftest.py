@@ -65,6 +65,12 @@ def screener(organisation: Organisation, roster: Roster) -> Screener:
 
 
 @pytest.fixture(scope="session")
+def rules(organisation: Organisation, roster: Roster) -> Screener:
+    """Rules and names alone, without a model."""
+    return Screener(organisation, roster, read_pack("spso"), None, None, today=TODAY)
+
+
+@pytest.fixture(scope="session")
 def screen(screener: Screener) -> Screen:
     return screens(screener)
 

@@ -11,13 +11,10 @@ from hypothesis import strategies as st
 from nlp.masking import NO_IDIOMS, mask
 from nlp.rulebook import rulebook
 from nlp.screening import Screener
-from policies.pack import read_pack
-from records.organisation import Organisation
 from records.post import Context, Media, Post, readable
 from records.roster import Roster
 from tests.fuzz.invariants import check
 from tests.fuzz.seeds import post_in
-from tests.nlp.conftest import TODAY
 
 CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
 NAMED = "Fiona MacLeod of the SEO, I'm gonnae leather ye"
@@ -74,17 +71,13 @@ def post(text: str, *, title: str = "", parent_text: str = "", link_title: str =
     return Post.model_construct(id="1", source="x", text=text, context=around)
 
 
-@pytest.fixture(scope="module")
-def rules(organisation: Organisation, roster: Roster) -> Screener:
-    return Screener(organisation, roster, read_pack("spso"), None, None, today=TODAY)
-
-
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_bad_text_ends_in_a_finding_that_holds_or_in_nothing(
-    screener: Screener, roster: Roster, text: str
+    screener: Screener, rules: Screener, roster: Roster, text: str
 ) -> None:
+    check(post(text), rules.screen(post(text)), roster)
     for one in (
-        post(text),
+        post(text[:6000]),
         post("look", title=text[:5000], parent_text=text[:5000], link_title=text[:5000]),
         Post.model_construct(
             id="\ud800", source="x", text=NAMED,
@@ -205,4 +198,4 @@ def test_four_times_the_text_costs_about_four_times_the_time(rules: Screener, pi
             spent.append(time.process_time() - start)
         return min(spent)
 
-    assert cost(48_000) < 10 * cost(12_000) + 0.1
+    assert cost(16_000) < 10 * cost(4_000) + 0.1

@@ -155,9 +155,8 @@ def test_screening_works_without_an_entity_reader(
 
 
 def test_importing_and_building_reads_neither_model_nor_word_list() -> None:
-    code = (
-        "import sys, nlp.screening;print(sorted({'spacy', 'wordfreq', 'numpy'} & set(sys.modules)))"
-    )
+    late = "{'spacy', 'wordfreq', 'onnxruntime'}"
+    code = f"import sys, nlp.screening; print(sorted({late} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout == "[]\n"
 
@@ -181,18 +180,18 @@ ODD = [
     "\u0641\u0648\u064a\u0646\u0627 Fiona MacLeod \u05e9\u05dc\u05d5\u05dd SEO",
     "F" + "\u0335\u0336\u0337" * 2000 + "iona MacLeod",
     "\ufdfa" * 3000,
-    "@fi_macleod " * 10_000,
-    "Fiona MacLeod " * 20_000,
-    "a b " * 100_000,
-    "1a" * 200_000,
-    "aaa" * 200_000,
+    "@fi_macleod " * 1000,
+    "Fiona MacLeod " * 1000,
+    "a b " * 20_000,
+    "1a" * 40_000,
+    "aaa" * 40_000,
     "'\"" * 100_000,
-    "I'll " * 100_000 + "Fiona MacLeod SEO",
-    "SEO she is so so so so " * 20_000,
+    "I'll " * 4000 + "Fiona MacLeod SEO",
+    "SEO she is so so so so " * 1000,
     "\u65e5\u672cFiona MacLeod\u3055\u3093 SEO",
     " " * 1_000_000,
     "x" * 1_000_000,
-    "Fiona MacLeod SEO " + "lorem ipsum dolor " * 55_000,
+    "Fiona MacLeod SEO " + "lorem ipsum dolor " * 10_000,
 ]
 
 
@@ -232,15 +231,15 @@ def test_any_text_ends_in_a_finding_with_offsets_into_it(
     "piece",
     ["nothing at all to see here ", "a b ", "aaa ", "1a", "I'll she is the SEO ", "Fiona MacLeod "],
 )
-def test_ten_times_the_text_costs_about_ten_times_the_time(screener: Screener, piece: str) -> None:
+def test_ten_times_the_text_costs_about_ten_times_the_time(rules: Screener, piece: str) -> None:
     def seconds(text: str) -> float:
         post = Post(id="1", source="x", text=f"Fiona MacLeod SEO {text}")
         spent = []
         for _ in range(3):
             start = time.process_time()
-            screener.screen(post)
+            rules.screen(post)
             spent.append(time.process_time() - start)
         return min(spent)
 
-    short, long = piece * (40_000 // len(piece)), piece * (400_000 // len(piece))
+    short, long = piece * (12_000 // len(piece)), piece * (120_000 // len(piece))
     assert seconds(long) < 40 * seconds(short) + 0.5

@@ -174,9 +174,9 @@ def test_a_leaver_is_no_longer_looked_for(organisation: Organisation, roster: Ro
     assert screener.suspects([Post(id="1", source="x", text="Eilidh Drummond waved")]) == set()
 
 
-def test_odd_texts_end_as_they_do_one_by_one(screener: Screener) -> None:
+def test_odd_texts_end_as_they_do_one_by_one(rules: Screener) -> None:
     batch = [Post.model_construct(id=str(n), source="x", text=text) for n, text in enumerate(ODD)]
-    assert list(screener.screen_many(batch)) == [screener.screen(post) for post in batch]
+    assert list(rules.screen_many(batch)) == [rules.screen(post) for post in batch]
 
 
 @given(st.lists(st.text(st.characters(), max_size=40), min_size=1, max_size=10))
