@@ -5,13 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from monitors.source import Received
+from monitors.source import Arrival
 
 CAPACITY = 1000
 IDLE_SECONDS = 0.5
 LAST_WAIT_SECONDS = 2.0
 
-Give = Callable[[Received], None]
+Give = Callable[[Arrival], None]
 
 
 class Feed:
@@ -28,12 +28,12 @@ class Feed:
     ) -> None:
         self._run = run
         self._close = close
-        self._waiting: queue.Queue[Received | None] = queue.Queue(capacity or CAPACITY)
+        self._waiting: queue.Queue[Arrival | None] = queue.Queue(capacity or CAPACITY)
         self._closed = threading.Event()
         self._over = threading.Event()
         self._failure: Exception | None = None
 
-    def receive(self, stop: threading.Event) -> Iterator[Received | None]:
+    def receive(self, stop: threading.Event) -> Iterator[Arrival | None]:
         """Yield what the loop gives until it ends or `stop` is set; None now and then if idle."""
         thread = threading.Thread(target=self._loop, name="feed", daemon=True)
         thread.start()
@@ -44,7 +44,7 @@ class Feed:
             self._close()
             thread.join(LAST_WAIT_SECONDS)
 
-    def _taken(self, stop: threading.Event) -> Iterator[Received | None]:
+    def _taken(self, stop: threading.Event) -> Iterator[Arrival | None]:
         while not stop.is_set():
             over = self._over.is_set()  # asked first: nothing is given once it is set
             try:
@@ -66,7 +66,7 @@ class Feed:
             with suppress(queue.Full):
                 self._waiting.put_nowait(None)  # whoever waits for more is told at once
 
-    def _give(self, received: Received) -> None:
+    def _give(self, received: Arrival) -> None:
         while not self._closed.is_set():
             with suppress(queue.Full):
                 self._waiting.put(received, timeout=IDLE_SECONDS)

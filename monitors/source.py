@@ -15,6 +15,33 @@ class Received:
     post: Post
     record: bytes
     cursor: str
+    edited: bool = False
+    """Whether the platform says that this is a new wording of an earlier post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The platform says that a post is gone, or with `author` all posts of that account.
+
+    `source` is the platform, as in the post; `id` is the post's id, or the account's.
+    """
+
+    source: str
+    id: str
+    cursor: str
+    author: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be understood, as it came in, and why; `why` quotes none of it."""
+
+    record: bytes
+    why: str
+    cursor: str
+
+
+Arrival = Received | Removed | Unread
 
 
 class Source(Protocol):
@@ -25,11 +52,15 @@ class Source(Protocol):
     say that it is alive and nothing is there. It raises SourceError when it can't go on; a return
     means the end of a source that has an end, such as a file. Whoever calls it owns restarts,
     cursors and dedupe. A post may be yielded again after a restart.
+
+    A source may have more to say of itself: `reads_back`, how far back (a timedelta) it can read
+    what it missed, none of it without; `quiet_after_seconds`, after how long without anything
+    coming in something is wrong; `budget`, what is left to ask for, in words.
     """
 
     @property
     def name(self) -> str:
         """Stable and unique; the cursor is kept under it."""
 
-    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Received | None]:
+    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """Yield what is new since `cursor`."""

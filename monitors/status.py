@@ -27,3 +27,9 @@ class SourceStatus:
     last_received_at: datetime | None = None
     skipped: int = 0
     """Items that could not be read and were left out."""
+    reached: datetime | None = None
+    """When the last post that came in was published."""
+    idle_at: datetime | None = None
+    """When the source last said that nothing more was waiting."""
+    budget: str = ""
+    """What is left to ask for, in words; empty where nothing is counted."""

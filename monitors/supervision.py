@@ -12,14 +12,14 @@ from datetime import datetime
 
 from monitors.backoff import Backoff
 from monitors.errors import SourceError
-from monitors.source import Received, Source
+from monitors.source import Arrival, Received, Source, Unread
 from monitors.status import SourceStatus, State
 from records.errors import NamewatchError
 
 log = logging.getLogger(__name__)
 
 Cursors = Callable[[str], str | None]
-Sink = Callable[[str, Sequence[Received]], None]
+Sink = Callable[[str, Sequence[Arrival]], None]
 Report = Callable[[SourceStatus], None]
 
 LOOK_SECONDS = 0.1
@@ -61,13 +61,16 @@ class Supervised:
         self._source = source
         self._around = around
         self._stop = stop
-        self._waiting: queue.Queue[Received] = queue.Queue(around.limits.waiting)
+        self._waiting: queue.Queue[Arrival] = queue.Queue(around.limits.waiting)
         self._reading_over = threading.Event()
         self._telling = threading.Lock()
         self._reading = (State.STARTING, "Starting.")
         self._sink_trouble: str | None = None
         self._received = 0
         self._last_received_at: datetime | None = None
+        self._reached: datetime | None = None
+        self._idle_at: datetime | None = None
+        self._quiet_since = time.monotonic()
         self._told = SourceStatus(source.name, *self._reading, since=around.now())
         self.threads = tuple(
             threading.Thread(target=target, name=f"{source.name}: {what}", daemon=True)
@@ -82,6 +85,9 @@ class Supervised:
             received=self._received,
             last_received_at=self._last_received_at,
             skipped=getattr(self._source, "skipped", 0),
+            reached=self._reached,
+            idle_at=self._idle_at,
+            budget=getattr(self._source, "budget", ""),
         )
 
     def _tell(self) -> None:
@@ -122,7 +128,8 @@ class Supervised:
                 backoff.start_over()
             if not self._go_on_after(failure):
                 break
-            self._stop.wait(backoff.next_wait())
+            asked = (failure.wait_seconds if failure else None) or 0.0
+            self._stop.wait(max(backoff.next_wait(), asked))
         self._reading_over.set()
 
     def _go_on_after(self, failure: SourceError | None) -> bool:
@@ -144,9 +151,13 @@ class Supervised:
             cursor = self._around.cursors(self._source.name)
             for received in self._source.receive(cursor, self._stop):
                 if self._reading[0] is not State.WATCHING:
+                    self._quiet_since = time.monotonic()
                     self._now_reading(State.WATCHING, "Watching.")
                 if received is not None:
                     self._keep_waiting(received)
+                else:
+                    self._idle_at = self._around.now()
+                    self._look_whether_it_is_too_quiet()
                 if self._stop.is_set():
                     break
         except SourceError as failure:
@@ -156,9 +167,21 @@ class Supervised:
             return SourceError(f"An unexpected fault came up ({_kind(error)}).")
         return None
 
-    def _keep_waiting(self, received: Received) -> None:
-        self._received += 1
-        self._last_received_at = self._around.now()
+    def _look_whether_it_is_too_quiet(self) -> None:
+        """An answer with nothing in it, again and again, is not health."""
+        longest = getattr(self._source, "quiet_after_seconds", None)
+        if longest is not None and time.monotonic() - self._quiet_since > longest:
+            raise SourceError(
+                f"Nothing has come in for {_span(longest)}, where something usually does."
+            )
+
+    def _keep_waiting(self, received: Arrival) -> None:
+        if isinstance(received, Received):
+            self._received += 1
+            self._reached = received.post.published_at or self._reached
+        if not isinstance(received, Unread):
+            self._quiet_since = time.monotonic()
+            self._last_received_at = self._around.now()
         while not self._stop.is_set():
             with suppress(queue.Full):
                 self._waiting.put(received, timeout=LOOK_SECONDS)
@@ -177,9 +200,9 @@ class Supervised:
             for _ in batch:
                 self._waiting.task_done()
 
-    def _next_batch(self) -> list[Received]:
+    def _next_batch(self) -> list[Arrival]:
         """What came in: up to the limit, the first of it waiting no longer than it may."""
-        batch: list[Received] = []
+        batch: list[Arrival] = []
         while not batch and not self._stop.is_set():
             over = self._reading_over.is_set()  # asked first: nothing comes once it is set
             try:
@@ -195,7 +218,7 @@ class Supervised:
                 break
         return batch
 
-    def _hand_on_batch(self, batch: Sequence[Received]) -> bool:
+    def _hand_on_batch(self, batch: Sequence[Arrival]) -> bool:
         """Give the batch until it is taken; False if we were stopped before."""
         backoff = self._backoff()
         while True:
@@ -219,6 +242,11 @@ class Supervised:
     def _backoff(self) -> Backoff:
         limits = self._around.limits
         return Backoff(limits.first_wait_seconds, limits.longest_wait_seconds, self._around.chance)
+
+
+def _span(seconds: float) -> str:
+    hours = round(seconds / 3600)
+    return f"{hours} hours" if hours > 1 else f"{round(seconds / 60) or 1} minutes"
 
 
 def _kind(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from monitors.errors import SourceError
 
@@ -42,7 +43,7 @@ class CappedAdapter(HTTPAdapter):
         self._most_bytes = most_bytes
 
     def send(  # type: ignore[override]
-        self, request: requests.PreparedRequest, stream: bool = False, **options: Any  # noqa: FBT001, FBT002
+        self, request: requests.PreparedRequest, stream: bool = False, **options: Any
     ) -> requests.Response:
         """As the library does; raises TooLargeError or TooSlowError as well."""
         if stream:
@@ -52,7 +53,13 @@ class CappedAdapter(HTTPAdapter):
         response = super().send(request, stream=True, **options)
         try:
             content = self._whole(response, until)
-        except (OSError, requests.RequestException):
+        except ReadTimeoutError:
+            response.close()
+            raise TooSlowError from None
+        except HTTPError:
+            response.close()
+            raise requests.ConnectionError from None
+        except requests.RequestException:
             response.close()
             raise
         response._content = content  # noqa: SLF001 - what the library itself sets when it reads

@@ -309,6 +309,16 @@ def send_test(
 
 
 @app.command()
+def coverage() -> None:
+    """Say what was watched and what was not; the exit status is 1 if a source is not watched."""
+    from namewatch import coverage as ledger  # noqa: PLC0415
+
+    with _plainly():
+        whole = ledger.print_coverage()
+    raise typer.Exit(DONE if whole else NOT_SO)
+
+
+@app.command()
 def doctor() -> None:
     """Check configuration, keys, browser, channels and cover; say how to mend each fault."""
     from namewatch import doctor as checks  # noqa: PLC0415

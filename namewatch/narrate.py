@@ -106,6 +106,16 @@ def _read(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Read[/]    {entry.reference}: more stands in a picture of its post{graver}"
 
 
+def _gone(entry: AuditEntry, _pack: Pack) -> str:
+    about = f"{entry.reference}: a" if entry.reference else "A"
+    return f"[bold]Gone[/]    {about} post was removed from {entry.about['source']}, kept here"
+
+
+def _edited(entry: AuditEntry, _pack: Pack) -> str:
+    about = f"{entry.reference}: a" if entry.reference else "A"
+    return f"[bold]Edited[/]  {about} post reads differently now; both wordings are kept"
+
+
 def _unread(entry: AuditEntry, _pack: Pack) -> str:
     number = entry.about["pictures"]
     pictures = "1 picture" if number == 1 else f"{number} pictures"
@@ -125,6 +135,8 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "escalated": _escalated,
     "post revealed": _revealed,
     "pictures read": _read,
+    "post removed": _gone,
+    "post edited": _edited,
     "pictures unread": _unread,
     "verdict given": _said,
     "verdict taken back": _unsaid,

@@ -1,7 +1,7 @@
 """The running service: sources, screening, engine, clock and console in one process."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,6 +13,7 @@ from console.desk import Desk
 from console.server import ConsoleServer
 from evidence.vault import Vault
 from monitors.runner import Runner, SourceStatus
+from monitors.source import Source
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from nlp.classifier import SHIPPED, Classifier
@@ -24,6 +25,7 @@ from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.roster import StaffMember
 from workflows import pictures
+from workflows.coverage import Beats, Coverage
 from workflows.engine import Engine
 from workflows.learning import Learning
 from workflows.services import install
@@ -81,10 +83,24 @@ class Service:
         )
         reader = OcrReader() if self.built.settings.images.read else None
         pictures.install(pictures.PictureDesk(watch, reader))
-        runner = Runner(sources, watch.cursor, watch.take, self.report)
-        runner.start()
-        self._stops.append(lambda: runner.stop(SECONDS_TO_STOP))
+        self._read(sources, watch)
         threading.Thread(target=screener.warm, name="warm", daemon=True).start()
+
+    def _read(self, sources: Sequence[Source], watch: Watch) -> None:
+        """Read the sources, and keep the ledger of what was watched."""
+        reads_back = {one.name: getattr(one, "reads_back", None) for one in sources}
+        coverage = Coverage(self.built.services, reads_back, watch.kept.__getitem__)
+        coverage.begin()
+
+        def told(status: SourceStatus) -> None:
+            self.report(status)
+            coverage.tell(status)
+
+        runner = Runner(sources, watch.cursor, watch.take, told)
+        beats = Beats(coverage, runner.statuses)
+        runner.start()
+        beats.start()
+        self._stops += [lambda: runner.stop(SECONDS_TO_STOP), beats.stop]
 
     def stop(self) -> None:
         """Stop all parts, the last started first; what is pending goes on at the next start."""

@@ -62,6 +62,12 @@ class Mention(SQLModel, table=True):
     source: str
     post_key: str = Field(index=True)
     """Keyed hash of (source, native id): the same post is known again, its author is not told."""
+    revision: str = ""
+    """Keyed hash of its wording; another one of the same post is kept beside it."""
+    author_key: str | None = Field(default=None, index=True)
+    """Keyed hash of (source, author's id), for when a platform tells that an account is gone."""
+    gone_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When the platform told that the post was gone; what was captured is kept."""
     severity: str
     disposition: str
     categories: list[str] = Field(default_factory=list, sa_column=listing())
@@ -74,6 +80,21 @@ class Mention(SQLModel, table=True):
     sealed_finding: bytes
     working_copy: bytes | None = None
     """Record and address sealed for the working key, until the exhibit is made; then gone."""
+
+
+class MentionRevision(SQLModel, table=True):
+    """Another wording of a matched post, seen later; sealed for the same record."""
+
+    __tablename__ = "mention_revision"
+    __table_args__ = (UniqueConstraint("mention_id", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    revision: str
+    seen_at: datetime = Field(sa_column=moment())
+    sealed_post: bytes
+    sealed_record: bytes
+    sealed_finding: bytes
 
 
 class IncidentCounter(SQLModel, table=True):

@@ -5,12 +5,19 @@ from sqlmodel import SQLModel
 from records.alert import Delivery
 from records.audit import AuditEntry
 from records.exhibit import Exhibit
-from records.incident import Acknowledgement, Incident, IncidentAccess, IncidentCounter, Mention
+from records.incident import (
+    Acknowledgement,
+    Incident,
+    IncidentAccess,
+    IncidentCounter,
+    Mention,
+    MentionRevision,
+)
 from records.record_key import RecordKey
 from records.sign_in import ConsoleSession, SignInCode
 from records.verdict import Verdict
 from records.waiting import WaitingPost
-from records.watching import SourceCursor
+from records.watching import CoverageGap, Quarantined, SourceCursor, SourceWatch
 
 TABLES: tuple[type[SQLModel], ...] = (
     RecordKey,
@@ -18,6 +25,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     IncidentAccess,
     IncidentCounter,
     Mention,
+    MentionRevision,
     Acknowledgement,
     Exhibit,
     Delivery,
@@ -27,6 +35,9 @@ TABLES: tuple[type[SQLModel], ...] = (
     ConsoleSession,
     Verdict,
     WaitingPost,
+    SourceWatch,
+    CoverageGap,
+    Quarantined,
 )
 
 metadata = SQLModel.metadata

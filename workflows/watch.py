@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from alerts.escalation import acknowledge_by
 from casework import incidents
 from casework.audit import note
 from casework.reading import place_of
-from monitors.source import Received
+from monitors.source import Arrival, Received, Removed, Unread
 from policies.severity import Facts, judge_each
 from records.alert import AlertKind
 from records.audit import MACHINE
@@ -20,16 +21,30 @@ from records.finding import Finding
 from records.incident import Incident, Mention
 from records.post import Post
 from records.record_key import RecordKey
-from records.sealing import keyed_hash, new_record_key, seal
+from records.sealing import new_record_key, seal
 from records.watching import SourceCursor
+from workflows.changes import (
+    author_key_of,
+    gone_among,
+    is_new_wording,
+    mentions_of,
+    note_gone,
+    post_key_of,
+    revision_of,
+    set_aside,
+)
 from workflows.engine import PRESERVING, Engine
 from workflows.notify import tell_those_due
 from workflows.preserve import working_copy
+from workflows.quarantine import keep_unread
 from workflows.services import Services
 from workflows.waiting import PutBy, put_by, worth_reading
 
 Screen = Callable[[Post], Finding]
 CURSOR_EVERY_SECONDS = 1.0
+LEARNT = ("severity", "categories", "staff_ids", "revision", "sealed_post", "sealed_record",
+          "sealed_finding")  # fmt: skip
+"""What a mention takes over from a later wording or from what its pictures say."""
 SECONDS_AN_HOUR = 3600
 
 
@@ -57,6 +72,8 @@ class Watch:
     screen: Screen
     before_a_batch: Callable[[], None] = _nothing
     reads_pictures: bool = False
+    kept: Counter[str] = field(default_factory=Counter)
+    """How many posts of each source were kept since the start, for an alert or for triage."""
     _cursor_kept_at: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -66,27 +83,37 @@ class Watch:
             kept = session.get(SourceCursor, source)
             return kept.cursor if kept else None
 
-    def take(self, source: str, batch: Sequence[Received]) -> None:
+    def take(self, source: str, batch: Sequence[Arrival]) -> None:
         """Screen a batch; keep its hits and its cursor in one transaction."""
         with self._lock:
             self.before_a_batch()
-            hits = [hit for received in batch if (hit := self._hit(received))]
+            hits = [hit for one in batch if isinstance(one, Received) and (hit := self._hit(one))]
+            gone = self._gone([one for one in batch if isinstance(one, Removed)])
+            unread = [one for one in batch if isinstance(one, Unread)]
             quiet_since = time.monotonic() - self._cursor_kept_at.get(source, 0.0)
-            if not hits and quiet_since < CURSOR_EVERY_SECONDS:
+            if not (hits or gone or unread) and quiet_since < CURSOR_EVERY_SECONDS:
                 return
             with transaction(self.services.database) as session:
-                for hit in hits:
-                    self._keep(session, hit)
+                kept = sum([self._keep(session, hit) for hit in hits])
+                note_gone(session, self.services, gone)
+                if unread:
+                    keep_unread(session, self.services, source, unread)
                 self._keep_cursor(session, source, batch[-1].cursor)
+            self.kept[source] += kept
             self._cursor_kept_at[source] = time.monotonic()
+
+    def _gone(self, removed: Sequence[Removed]) -> list[int]:
+        if not removed:
+            return []
+        with reading(self.services.database) as session:
+            return gone_among(session, self.services, removed)
 
     def _hit(self, received: Received) -> Hit | None:
         finding = self.screen(received.post)
         waits = self.reads_pictures and worth_reading(received.post, finding)
-        if finding.disposition == "ignore" and not waits:
+        if finding.disposition == "ignore" and not waits and not received.edited:
             return None
-        pepper = self.services.public_keys.pepper
-        post_key = keyed_hash(pepper, received.post.source, received.post.id)
+        post_key = post_key_of(self.services, received.post.source, received.post.id)
         return Hit(received, finding, post_key, waits)
 
     def _keep_cursor(self, session: Session, source: str, cursor: str) -> None:
@@ -97,13 +124,30 @@ class Watch:
         kept.updated_at = self.services.now()
         session.add(kept)
 
-    def _keep(self, session: Session, hit: Hit) -> None:
-        if session.exec(select(Mention.id).where(Mention.post_key == hit.post_key)).first():
-            return  # seen before: sources may repeat themselves after a restart
+    def _keep(self, session: Session, hit: Hit) -> bool:
+        """Whether it was new and worth keeping."""
+        if known := mentions_of(session, hit.post_key):
+            self._take_wording(session, hit, known)
+            return False  # sources may repeat themselves after a restart
         post = PutBy(hit.received, hit.finding, hit.post_key)
         waits = hit.waits and put_by(session, self.engine, self.services, post)
         if hit.finding.disposition == "alert" or not waits:  # an alert waits for no picture
             self.keep(session, hit)
+        return hit.finding.disposition != "ignore"
+
+    def _take_wording(self, session: Session, hit: Hit, known: Sequence[Mention]) -> None:
+        """Keep another wording; the mention itself holds the one that alerts."""
+        held = self.services
+        revision = revision_of(held, hit.received.post)
+        fresh = [one for one in known if is_new_wording(session, one, revision)]
+        alerts = hit.finding.disposition == "alert"
+        for mention in fresh:
+            key = session.get_one(RecordKey, mention.key_id)
+            wording = mention if alerts else self._mention(hit, key, incident=None)
+            set_aside(session, held, mention, wording)
+        if fresh and alerts:
+            session.flush()
+            self.learn_more(session, hit)
 
     def keep(self, session: Session, hit: Hit) -> None:
         """Do what the finding asks for: incidents and alerts, triage, or nothing."""
@@ -170,7 +214,7 @@ class Watch:
 
     def _learn_more(self, session: Session, hit: Hit, mention: Mention, incident: Incident) -> None:
         fresh = self._mention(hit, session.get_one(RecordKey, incident.key_id), incident=incident)
-        for name in ("severity", "categories", "staff_ids", "sealed_post", "sealed_finding"):
+        for name in LEARNT:
             setattr(mention, name, getattr(fresh, name))
         session.add(mention)
         graver = incidents.learn_more(
@@ -270,6 +314,8 @@ class Watch:
             key_id=key.id,
             source=post.source,
             post_key=hit.post_key,
+            revision=revision_of(self.services, post),
+            author_key=author_key_of(self.services, post.source, post.author.id),
             severity=finding.severity,
             disposition=finding.disposition,
             categories=list(finding.categories),

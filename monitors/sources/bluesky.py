@@ -18,20 +18,24 @@ from websockets.sync.client import ClientConnection
 from monitors.errors import SourceError
 from monitors.feed import Feed, Give
 from monitors.options import Options, read_options
-from monitors.source import Received, Source
+from monitors.source import Arrival, Received, Removed, Source, Unread
 from monitors.sources.bluesky_events import (
     COLLECTION,
     INFO,
     NSID,
     EventUnreadableError,
     cursor_of,
+    is_edit,
     microseconds,
     post_of,
+    removed_by,
 )
 
 log = logging.getLogger(__name__)
 
 CLOCKS_DIFFER = timedelta(minutes=1)
+LOOKS_BACK = timedelta(hours=36)
+"""How far back a server gives events again, unless its operator has chosen otherwise."""
 
 
 class BlueskyOptions(Options):
@@ -66,6 +70,8 @@ class BlueskySource:
     A server gives everything at that moment again, so the last post before a restart comes twice.
     """
 
+    reads_back = LOOKS_BACK
+
     def __init__(self, name: str, options: BlueskyOptions) -> None:
         self._name = name
         self._options = options
@@ -77,7 +83,7 @@ class BlueskySource:
         """As in the configuration."""
         return self._name
 
-    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Received | None]:
+    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """One connection long; every end of it but `stop` is a SourceError worth a new try."""
         cursor = self._place(cursor)
         connection = _Connection(self._options, cursor, self._skip)
@@ -87,10 +93,17 @@ class BlueskySource:
             nonlocal place
             if frame.payload.get("$type") == INFO:
                 log.warning("%s could not begin at the place asked for", self._name)
-            post = post_of(frame.payload)
             place = cursor_of(frame.payload) or place
+            try:
+                post = post_of(frame.payload)
+            except EventUnreadableError as fault:
+                self._skip(str(fault))
+                give(Unread(frame.text, str(fault), place))
+                return
             if post is not None:
-                give(Received(post, frame.text, place))
+                give(Received(post, frame.text, place, edited=is_edit(frame.payload)))
+            elif gone := removed_by(frame.payload):
+                give(Removed("bluesky", gone.id, place, author=gone.author))
 
         feed = Feed(partial(connection.run, take), connection.stop)
         for received in feed.receive(stop):
@@ -131,7 +144,7 @@ class _Connection(JetstreamClient):  # type: ignore[misc] # the library carries 
     def __init__(
         self, options: BlueskyOptions, cursor: str | None, skip: Callable[[str], None]
     ) -> None:
-        wanted: dict[str, Any] = {"collections": [COLLECTION], "kinds": ["commit"]}
+        wanted: dict[str, Any] = {"collections": [COLLECTION], "kinds": ["commit", "account"]}
         if cursor is not None:
             wanted["cursor"] = int(cursor)
         super().__init__(wanted, base_uri=options.url, recv_timeout=options.silence_seconds)

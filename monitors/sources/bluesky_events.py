@@ -5,6 +5,7 @@ post. Only what has no text, no author or no name of its own is refused.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ NSID = "network.bsky.jetstream.subscribeEvents"
 COLLECTION = "app.bsky.feed.post"
 INFO = f"{NSID}#info"
 COMMIT = f"{NSID}#commit"
-NO_POSTS = frozenset({INFO, f"{NSID}#identity", f"{NSID}#account", f"{NSID}#sync"})
+ACCOUNT = f"{NSID}#account"
+NO_POSTS = frozenset({INFO, ACCOUNT, f"{NSID}#identity", f"{NSID}#sync"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +39,32 @@ def post_of(payload: Mapping[str, Any]) -> Post | None:
     if payload.get("collection") != COLLECTION or payload.get("operation") == "delete":
         return None
     return _post(payload)
+
+
+def is_edit(payload: Mapping[str, Any]) -> bool:
+    """Whether the event tells of a new wording of an earlier post."""
+    return payload.get("operation") == "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A post by its address, or with `author` an account by its DID."""
+
+    id: str
+    author: bool = False
+
+
+def removed_by(payload: Mapping[str, Any]) -> Gone | None:
+    """What an event says is gone: a deleted post, or an account that is no longer shown."""
+    did, rkey = payload.get("did"), payload.get("rkey")
+    if not (isinstance(did, str) and did):
+        return None
+    if payload.get("$type") == ACCOUNT:
+        shown = _table(payload.get("account")).get("active")
+        return Gone(did, author=True) if shown is False else None
+    if payload.get("operation") != "delete" or payload.get("collection") != COLLECTION:
+        return None
+    return Gone(f"at://{did}/{COLLECTION}/{rkey}") if isinstance(rkey, str) and rkey else None
 
 
 def cursor_of(payload: Mapping[str, Any]) -> str | None:

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
 
 from monitors.errors import SourceError
 from monitors.options import Options, read_options
+from monitors.polling import pause
 from monitors.source import Received, Source
 from monitors.sources.replay_file import LineFile, PlaceGoneError, UnpackingError
 from records.post import PostUnreadableError, read_post
@@ -19,7 +21,6 @@ from records.post import PostUnreadableError, read_post
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 0.2
-ALIVE_SECONDS = 0.9
 
 
 class ReplayOptions(Options):
@@ -61,6 +62,7 @@ class ReplaySource:
     name: str
     options: ReplayOptions
     skipped: int = 0
+    reads_back = timedelta.max
 
     def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Received | None]:
         """Every post after `cursor`; a line that is not a post is counted and left out."""
@@ -69,7 +71,7 @@ class ReplaySource:
                 for received in self._posts(file, stop):
                     yield received
                     if received is not None:
-                        yield from _pause(self.options.pace, stop)
+                        yield from pause(self.options.pace, stop)
         except PlaceGoneError:
             raise SourceError(
                 f"The file of the source {self.name!r} is not the one that was read before.",
@@ -102,7 +104,7 @@ class ReplaySource:
             if file.place == at:
                 if not self.options.follow:
                     return
-                yield from _pause(LOOK_AGAIN_SECONDS, stop)
+                yield from pause(LOOK_AGAIN_SECONDS, stop)
                 yield None
             elif line is None:
                 self._skip(at, "it is longer than any post")
@@ -123,11 +125,3 @@ class ReplaySource:
         self.skipped += 1
         if self.skipped.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood must not fill the log
             log.warning("The line at byte %d of %s was left out: %s", at, self.name, why)
-
-
-def _pause(seconds: float, stop: threading.Event) -> Iterator[None]:
-    """Wait, and say now and then that we are alive."""
-    while seconds > ALIVE_SECONDS and not stop.wait(ALIVE_SECONDS):
-        seconds -= ALIVE_SECONDS
-        yield None
-    stop.wait(min(seconds, ALIVE_SECONDS))

@@ -19,7 +19,7 @@ def take(
     stop = threading.Event()
     until = time.monotonic() + seconds
     for received in source.receive(cursor, stop):
-        if received is not None:
+        if isinstance(received, Received):
             taken.append(received)
         if len(taken) == count or time.monotonic() > until:
             stop.set()
@@ -33,7 +33,7 @@ def take_until_failure(source: Source, cursor: str | None = None) -> tuple[list[
 
     def drain() -> None:
         for received in source.receive(cursor, threading.Event()):
-            taken.extend([received] if received else [])
+            taken.extend([received] if isinstance(received, Received) else [])
 
     with pytest.raises(SourceError) as failure:
         drain()

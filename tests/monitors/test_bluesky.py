@@ -81,7 +81,11 @@ def test_only_posts_are_asked_for_and_no_account_is_needed(server: JetstreamServ
     server.publish(EVENTS)
     take(bluesky(server), BEGINNING, count=1)
     assert server.asked == [
-        {"collections": ["app.bsky.feed.post"], "kinds": ["commit"], "cursor": [BEGINNING]}
+        {
+            "collections": ["app.bsky.feed.post"],
+            "kinds": ["commit", "account"],
+            "cursor": [BEGINNING],
+        }
     ]
 
 
@@ -335,7 +339,7 @@ def test_a_slow_reader_slows_the_stream_and_loses_nothing(
     posts = bluesky(server).receive(BEGINNING, threading.Event())
     seen: list[str] = []
     for received in posts:
-        if received is None:
+        if not isinstance(received, Received):
             continue
         if len(seen) < 5:
             time.sleep(0.05)

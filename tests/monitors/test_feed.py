@@ -14,7 +14,7 @@ FIRST, SECOND = (
 
 
 def taken(feed: Feed) -> list[Received]:
-    return [one for one in feed.receive(threading.Event()) if one is not None]
+    return [one for one in feed.receive(threading.Event()) if isinstance(one, Received)]
 
 
 def give_both(give: Give) -> None:

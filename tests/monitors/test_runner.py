@@ -15,7 +15,7 @@ from monitors.backoff import Backoff
 from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.runner import Limits, Runner, SourceStatus, State
-from monitors.source import Received, Source
+from monitors.source import Arrival, Received, Source
 from records.errors import ConfigurationError
 from records.post import Post
 from tests.monitors.reading import eventually
@@ -34,7 +34,7 @@ def longer(things: Sequence[object], count: int) -> bool:
     return len(things) > count
 
 
-def numbers(batch: Sequence[Received]) -> list[int]:
+def numbers(batch: Sequence[Arrival]) -> list[int]:
     return [int(one.cursor) for one in batch]
 
 
@@ -90,7 +90,7 @@ class Sink:
     kept: dict[str, list[int]] = field(default_factory=dict)
     kept_at: list[float] = field(default_factory=list)
 
-    def __call__(self, name: str, batch: Sequence[Received]) -> None:
+    def __call__(self, name: str, batch: Sequence[Arrival]) -> None:
         self.offered.append((name, numbers(batch)))
         time.sleep(self.takes_seconds)
         if self.refuse(name, numbers(batch)):
@@ -368,8 +368,8 @@ def test_bluesky_is_followed_through_goodbyes_and_cuts_without_a_loss() -> None:
     )
     kept: list[Received] = []
 
-    def sink(_: str, batch: Sequence[Received]) -> None:
-        kept.extend(batch)
+    def sink(_: str, batch: Sequence[Arrival]) -> None:
+        kept.extend(one for one in batch if isinstance(one, Received))
 
     def cursor(_: str) -> str | None:
         return kept[-1].cursor if kept else None
