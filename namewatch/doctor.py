@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rich.console import Console as Terminal
 from sqlalchemy import func
@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from alerts.routing import Question, route
 from evidence.trial import trial
 from evidence.vault import Vault
+from monitors.status import State
 from namewatch.bootstrap import Built, read_all, sources_of
 from namewatch.settings import home_in_use, read_settings
 from nlp.images import OcrReader
@@ -21,11 +22,11 @@ from records.database import reading
 from records.errors import NamewatchError
 from records.incident import Incident, Mention
 from records.waiting import WaitingPost
-from records.watching import SourceCursor
+from records.watching import SourceWatch
 from workflows.preserve import AGAIN_AFTER
 
 LEAST_FREE_BYTES = 500_000_000
-QUIET_AFTER = timedelta(hours=1)
+QUIET_AFTER = timedelta(minutes=1)
 MANY_WAITING = 100
 
 
@@ -169,14 +170,19 @@ def _sources(subject: str, built: Built) -> Iterator[Check]:
         return
     with reading(built.services.database) as session:
         for one in built.settings.sources:
-            cursor = session.get(SourceCursor, one.title)
-            if cursor is None:
-                advice = "has not been read yet."
-            elif built.services.now() - cursor.updated_at > QUIET_AFTER:
-                advice = f"was last read at {cursor.updated_at:%d %b %H:%M} UTC."
-            else:
-                advice = None
-            yield Check(f"{subject} {one.title}", advice=advice)
+            watch = session.get(SourceWatch, one.title)
+            yield Check(f"{subject} {one.title}", *_how_watched(watch, built.services.now()))
+
+
+def _how_watched(watch: SourceWatch | None, now: datetime) -> tuple[str | None, str | None]:
+    """The fault, or else advice."""
+    if watch is None:
+        return None, "has not been watched yet."
+    if watch.state in {State.TRYING_AGAIN, State.NEEDS_ATTENTION}:
+        return f"is not being watched. {watch.sentence}", None
+    if watch.state == State.WATCHING and now - watch.alive_at > QUIET_AFTER:
+        return None, f"was last watched at {watch.alive_at:%d %b %H:%M} UTC."
+    return None, None
 
 
 _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {

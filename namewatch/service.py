@@ -25,6 +25,7 @@ from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.roster import StaffMember
 from workflows import pictures
+from workflows.alarm import SourceAlarm
 from workflows.coverage import Beats, Coverage
 from workflows.engine import Engine
 from workflows.learning import Learning
@@ -89,7 +90,8 @@ class Service:
     def _read(self, sources: Sequence[Source], watch: Watch) -> None:
         """Read the sources, and keep the ledger of what was watched."""
         reads_back = {one.name: getattr(one, "reads_back", None) for one in sources}
-        coverage = Coverage(self.built.services, reads_back, watch.kept.__getitem__)
+        services = self.built.services
+        coverage = Coverage(services, reads_back, watch.kept.__getitem__)
         coverage.begin()
 
         def told(status: SourceStatus) -> None:
@@ -97,7 +99,8 @@ class Service:
             coverage.tell(status)
 
         runner = Runner(sources, watch.cursor, watch.take, told)
-        beats = Beats(coverage, runner.statuses)
+        alarm = SourceAlarm(services, self._send_note, self.built.settings.alarms_to)
+        beats = Beats(coverage, runner.statuses, alarm.look)
         runner.start()
         beats.start()
         self._stops += [lambda: runner.stop(SECONDS_TO_STOP), beats.stop]

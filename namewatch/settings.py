@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     acting_as: str | None = None
     """The staff id in whose name this machine's command line acknowledges."""
+    alarms_to: tuple[str, ...] = ()
+    """Staff ids of those who are told when a place is not being watched."""
     mail: Mail | None = None
     slack: Slack | None = None
     console: Console = Console()

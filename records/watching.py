@@ -61,6 +61,8 @@ class CoverageGap(SQLModel, table=True):
     state: str = GapState.OPEN.value
     reason: str
     """One sentence of ours; it quotes no platform."""
+    told_state: str = ""
+    """In which state those in charge were last told of it; empty if they were not."""
 
 
 class Quarantined(SQLModel, table=True):

@@ -103,6 +103,7 @@ class Coverage:
                     ended_at=part.ended_at,
                     state=part.state.value,
                     reason=gap.reason,
+                    told_state=gap.told_state,
                 )
             )
 
@@ -124,10 +125,16 @@ def _ended(session: Session, source: str) -> Sequence[CoverageGap]:
 class Beats:
     """A thread that writes the ledger every few seconds, and once more at the end."""
 
-    def __init__(self, coverage: Coverage, statuses: Callable[[], Sequence[SourceStatus]]) -> None:
-        """Starts nothing yet."""
+    def __init__(
+        self,
+        coverage: Coverage,
+        statuses: Callable[[], Sequence[SourceStatus]],
+        look: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`look` is called after each writing, to see whether somebody must be told."""
         self._coverage = coverage
         self._statuses = statuses
+        self._look = look
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="coverage", daemon=True)
 
@@ -145,6 +152,7 @@ class Beats:
             stopped = self._stop.wait(BEAT_SECONDS)
             try:
                 self._coverage.beat(self._statuses())
+                self._look()
             except Exception as fault:  # noqa: BLE001 - a full disk passes; the watching goes on
                 log.warning("The ledger could not be written (%s).", type(fault).__name__)
             if stopped:

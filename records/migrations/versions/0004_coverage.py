@@ -38,6 +38,7 @@ def upgrade() -> None:
         _moment("ended_at", optional=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("told_state", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_coverage_gap_source", "coverage_gap", ["source"], unique=False)
