@@ -41,7 +41,14 @@ class Unread:
     cursor: str
 
 
-Arrival = Received | Removed | Unread
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Nothing came in, but there is something to remember: how far was read, or what it cost."""
+
+    cursor: str
+
+
+Arrival = Received | Removed | Unread | Reached
 
 
 class Source(Protocol):

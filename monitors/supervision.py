@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitors.backoff import Backoff
 from monitors.errors import SourceError
-from monitors.source import Arrival, Received, Source, Unread
+from monitors.source import Arrival, Reached, Received, Source, Unread
 from monitors.status import SourceStatus, State
 from records.errors import NamewatchError
 
@@ -179,7 +179,7 @@ class Supervised:
         if isinstance(received, Received):
             self._received += 1
             self._reached = received.post.published_at or self._reached
-        if not isinstance(received, Unread):
+        if not isinstance(received, Unread | Reached):
             self._quiet_since = time.monotonic()
             self._last_received_at = self._around.now()
         while not self._stop.is_set():

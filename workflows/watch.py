@@ -12,7 +12,7 @@ from alerts.escalation import acknowledge_by
 from casework import incidents
 from casework.audit import note
 from casework.reading import place_of
-from monitors.source import Arrival, Received, Removed, Unread
+from monitors.source import Arrival, Reached, Received, Removed, Unread
 from policies.severity import Facts, judge_each
 from records.alert import AlertKind
 from records.audit import MACHINE
@@ -90,8 +90,9 @@ class Watch:
             hits = [hit for one in batch if isinstance(one, Received) and (hit := self._hit(one))]
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
             unread = [one for one in batch if isinstance(one, Unread)]
+            reached = any(isinstance(one, Reached) for one in batch)
             quiet_since = time.monotonic() - self._cursor_kept_at.get(source, 0.0)
-            if not (hits or gone or unread) and quiet_since < CURSOR_EVERY_SECONDS:
+            if not (hits or gone or unread or reached) and quiet_since < CURSOR_EVERY_SECONDS:
                 return
             with transaction(self.services.database) as session:
                 kept = sum([self._keep(session, hit) for hit in hits])
