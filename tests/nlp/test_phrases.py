@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import get_args
 
 import pytest
@@ -113,6 +114,20 @@ def test_every_category_has_enough_posts_and_enough_that_only_look_like_them(nam
     assert carried.count(False) >= ENOUGH
 
 
-@pytest.mark.skipif(NO_CATEGORY not in FILES, reason="there is no file of criticism")
 def test_criticism_carries_no_category() -> None:
     assert [where for where, phrase in numbered(NO_CATEGORY) if labels(phrase)] == []
+
+
+HELD_OUT = [entry for entry in FOLDER.joinpath("held_out").iterdir() if entry.name[-5:] == "jsonl"]
+
+
+@pytest.mark.parametrize("file", HELD_OUT, ids=lambda file: file.name)
+def test_what_is_held_out_is_readable_and_like_nothing_that_is_taught(file: Traversable) -> None:
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert all(set(row) == FIELDS and set(row["labels"]) <= set(Category) for row in rows)
+    assert {row["near"] for row in rows} <= set(FILES)
+    taught = [text for name in {row["near"] for row in rows} for text in texts(name)]
+    likeness = process.cdist(
+        [row["text"] for row in rows], taught, scorer=fuzz.ratio, score_cutoff=MOST_ALIKE
+    )
+    assert [row["text"] for row, alike in zip(rows, likeness, strict=True) if alike.any()] == []
