@@ -35,6 +35,8 @@ class Limits:
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 60.0
     healthy_after_seconds: float = 60.0
+    stalled_after_seconds: float = 300.0
+    """A source that neither gives anything nor says that it is alive for so long hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class Supervised:
         self._reached: datetime | None = None
         self._idle_at: datetime | None = None
         self._quiet_since = time.monotonic()
+        self._turn = 0
+        self._sign: float | None = None
+        """When the source last showed that it lives; None while it is not being read."""
         self._told = SourceStatus(source.name, *self._reading, since=around.now())
         self.threads = tuple(
             threading.Thread(target=target, name=f"{source.name}: {what}", daemon=True)
@@ -118,12 +123,16 @@ class Supervised:
 
     # The thread that reads.
 
-    def _read(self) -> None:
+    def _read(self, turn: int = 0) -> None:
         backoff = self._backoff()
-        self._report()
+        if not turn:
+            self._report()
         while not self._stop.is_set():
             began = time.monotonic()
-            failure = self._read_until_failure()
+            failure = self._read_until_failure(turn)
+            if turn != self._turn:
+                return  # it hung, and another thread has taken over
+            self._sign = None
             if time.monotonic() - began >= self._around.limits.healthy_after_seconds:
                 backoff.start_over()
             if not self._go_on_after(failure):
@@ -145,11 +154,28 @@ class Supervised:
             self._now_reading(State.NEEDS_ATTENTION, str(failure))
         return failure is not None and failure.again
 
-    def _read_until_failure(self) -> SourceError | None:
+    def _look_for_a_stall(self) -> None:
+        """Leave a reading that hangs to itself, and read anew from the place that was kept."""
+        longest = self._around.limits.stalled_after_seconds
+        if self._sign is None or time.monotonic() - self._sign < longest:
+            return
+        self._turn += 1
+        self._sign = None
+        self._now_reading(
+            State.TRYING_AGAIN, f"It has not answered for {_span(longest)}. Trying again."
+        )
+        name = f"{self._source.name}: read"
+        threading.Thread(target=self._read, args=(self._turn,), name=name, daemon=True).start()
+
+    def _read_until_failure(self, turn: int) -> SourceError | None:
         """Read to the end, if there is one; a fault of the source's code is a failure too."""
+        self._sign = time.monotonic()
         try:
             cursor = self._around.cursors(self._source.name)
             for received in self._source.receive(cursor, self._stop):
+                if turn != self._turn:
+                    return None
+                self._sign = time.monotonic()
                 if self._reading[0] is not State.WATCHING:
                     self._quiet_since = time.monotonic()
                     self._now_reading(State.WATCHING, "Watching.")
@@ -183,6 +209,7 @@ class Supervised:
             self._quiet_since = time.monotonic()
             self._last_received_at = self._around.now()
         while not self._stop.is_set():
+            self._sign = time.monotonic()  # a slow sink is not a hanging source
             with suppress(queue.Full):
                 self._waiting.put(received, timeout=LOOK_SECONDS)
                 return
@@ -210,6 +237,7 @@ class Supervised:
             except queue.Empty:
                 if over:
                     return []
+                self._look_for_a_stall()
         until = time.monotonic() + self._around.limits.linger_seconds
         while batch and len(batch) < self._around.limits.batch:
             try:
@@ -245,8 +273,10 @@ class Supervised:
 
 
 def _span(seconds: float) -> str:
-    hours = round(seconds / 3600)
-    return f"{hours} hours" if hours > 1 else f"{round(seconds / 60) or 1} minutes"
+    hours, minutes = round(seconds / 3600), round(seconds / 60)
+    if hours > 1:
+        return f"{hours} hours"
+    return f"{minutes} minutes" if minutes > 1 else "a minute"
 
 
 def _kind(error: BaseException) -> str:

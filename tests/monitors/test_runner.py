@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pytest
@@ -387,3 +387,56 @@ def test_bluesky_is_followed_through_goodbyes_and_cuts_without_a_loss() -> None:
         eventually(lambda: len({one.post.id for one in kept}) == 60)
         assert runner.stop(10)
     assert list(dict.fromkeys(one.post.text for one in kept)) == [f"Post {n}" for n in range(60)]
+
+
+@dataclass
+class Hanging(Scripted):
+    """Hangs the first time it is read, after three numbers; from then on it gives all."""
+
+    hung: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Received | None]:
+        first = not self.began
+        for one in super().receive(cursor, stop):
+            if first and self.given > 3:
+                self.hung.set()
+                self.let_go.wait(30)
+            yield one
+
+
+def test_a_source_that_hangs_is_read_anew_and_nothing_comes_twice_or_goes_missing() -> None:
+    source = Hanging()
+    limits = replace(QUICK, stalled_after_seconds=0.3)
+    with watching(source, limits=limits) as watched:
+        assert source.hung.wait(10)
+        watched.wait_for("scripted", State.FINISHED)
+        assert watched.sink.kept["scripted"] == list(range(1, 11))
+        source.let_go.set()
+        time.sleep(0.2)
+        assert watched.sink.kept["scripted"] == list(range(1, 11))
+        hung = [one.sentence for one in watched.reports if one.state is State.TRYING_AGAIN]
+        assert hung == ["It has not answered for a minute. Trying again."]
+
+
+def test_a_slow_sink_is_not_a_hanging_source() -> None:
+    limits = replace(QUICK, stalled_after_seconds=0.3, waiting=1, batch=1)
+    with watching(Scripted(until=6), sink=Sink(takes_seconds=0.2), limits=limits) as watched:
+        watched.wait_for("scripted", State.FINISHED)
+        assert State.TRYING_AGAIN not in watched.states("scripted")
+
+
+def test_an_endless_nothing_where_something_usually_comes_is_an_outage() -> None:
+    source = Scripted(until=2, endless=True)
+    source.quiet_after_seconds = 0.3  # type: ignore[attr-defined]
+    with watching(source) as watched:
+        watched.wait_for("scripted", State.TRYING_AGAIN)
+        told = next(one for one in watched.reports if one.state is State.TRYING_AGAIN)
+        assert told.sentence.startswith("Nothing has come in for a minute")
+
+
+def test_a_platform_that_asks_us_to_wait_is_not_asked_before() -> None:
+    source = AlwaysFailing(SourceError("It asks us to wait.", wait_seconds=0.5))
+    with watching(source):
+        eventually(lambda: len(source.tries) == 2)
+    assert source.tries[1] - source.tries[0] >= 0.5
