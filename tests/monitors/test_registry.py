@@ -15,13 +15,20 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
     assert all(kind in str(no.value) for kind in KINDS)
 
 
-@pytest.mark.parametrize(("kind", "options"), [("bluesky", {}), ("replay", {"path": "a.jsonl"})])
+TRIED: dict[str, dict[str, object]] = {
+    "bluesky": {},
+    "replay": {"path": "a.jsonl"},
+    "x": {"bearer_token": "t", "queries": ["a"]},
+}
+
+
+@pytest.mark.parametrize(("kind", "options"), TRIED.items())
 def test_a_source_has_the_name_it_is_given(kind: str, options: dict[str, object]) -> None:
     assert build(kind, "our own name", options).name == "our own name"
 
 
 def test_every_kind_is_tried_above() -> None:
-    assert set(KINDS) == {"bluesky", "replay"}
+    assert set(KINDS) == set(TRIED)
 
 
 def test_the_registry_does_not_import_what_is_not_asked_for() -> None:
