@@ -12,6 +12,7 @@ from records.errors import ConfigurationError
 
 KINDS: Mapping[str, str] = {
     "bluesky": "monitors.sources.bluesky",
+    "reddit": "monitors.sources.reddit",
     "replay": "monitors.sources.replay",
     "x": "monitors.sources.x",
 }

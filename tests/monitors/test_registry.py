@@ -17,6 +17,12 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
 
 TRIED: dict[str, dict[str, object]] = {
     "bluesky": {},
+    "reddit": {
+        "client_id": "i",
+        "client_secret": "s",
+        "registered_by": "somebody",
+        "subreddits": ["Glenexample"],
+    },
     "replay": {"path": "a.jsonl"},
     "x": {"bearer_token": "t", "queries": ["a"]},
 }
