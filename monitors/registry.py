@@ -13,6 +13,7 @@ from records.errors import ConfigurationError
 KINDS: Mapping[str, str] = {
     "bluesky": "monitors.sources.bluesky",
     "reddit": "monitors.sources.reddit",
+    "mastodon": "monitors.sources.mastodon",
     "replay": "monitors.sources.replay",
     "x": "monitors.sources.x",
 }

@@ -23,6 +23,7 @@ TRIED: dict[str, dict[str, object]] = {
         "registered_by": "somebody",
         "subreddits": ["Glenexample"],
     },
+    "mastodon": {"servers": [{"url": "https://social.example"}], "timeline": "public"},
     "replay": {"path": "a.jsonl"},
     "x": {"bearer_token": "t", "queries": ["a"]},
 }
