@@ -12,6 +12,7 @@ from records.errors import ConfigurationError
 
 KINDS: Mapping[str, str] = {
     "bluesky": "monitors.sources.bluesky",
+    "feeds": "monitors.sources.feeds",
     "reddit": "monitors.sources.reddit",
     "mastodon": "monitors.sources.mastodon",
     "replay": "monitors.sources.replay",

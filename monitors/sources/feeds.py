@@ -1,0 +1,229 @@
+"""Feeds of blogs, news sites, forums and Google Alerts, read again and again."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import requests
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+
+from monitors.errors import SourceError
+from monitors.options import Options, read_options
+from monitors.polling import polls
+from monitors.source import Arrival, Reached, Received, Source, Unread
+from monitors.sources.feeds_posts import Entry, FeedRead, NotAFeedError, read_feed, sha256_of
+from monitors.web import ask, session
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 5_000_000
+MOST_ENTRIES = 1000
+REMEMBERED = 500
+"""How many entries are known again after they have left a feed."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+_LONGEST_TAG = 200
+_NOT_MODIFIED = 304
+
+
+def _is_web_address(address: SecretStr) -> SecretStr:
+    if not address.get_secret_value().startswith(("https://", "http://")):
+        raise ValueError("it begins with https:// or http://")
+    return address
+
+
+class FeedsOptions(Options):
+    """Which feeds, and how often to look."""
+
+    feeds: tuple[Annotated[SecretStr, AfterValidator(_is_web_address)], ...] = Field(min_length=1)
+    """Their addresses: secrets, since whoever has the address of a private feed can read it."""
+    every_seconds: float = Field(default=600.0, gt=0, le=86_400)
+    reads_back_hours: float = Field(default=24.0, ge=0, le=8760)
+    """How long an entry stays in these feeds."""
+    quiet_after_hours: float | None = Field(default=None, gt=0)
+
+
+class FeedPlace(BaseModel):
+    """How far one feed was read: no text, no address."""
+
+    etag: str = ""
+    modified: str = ""
+    seen: dict[str, str] = Field(default_factory=dict)
+    """The wording of each entry, by its key."""
+
+
+class Places(BaseModel):
+    """The cursor: each feed's place, by a hash of its address."""
+
+    feeds: dict[str, FeedPlace]
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """One address; in errors it is called by its number."""
+
+    key: str
+    address: SecretStr
+    title: str
+
+
+def build(name: str, options: Mapping[str, object]) -> Source:
+    """The source `name`; nothing is asked for yet."""
+    return FeedsSource(name, read_options(name, FeedsOptions, options))
+
+
+class FeedsSource:
+    """New and edited entries of several feeds; one that fails does not stop the others.
+
+    What stood in a feed when it was first read is not given, unless it was published since the
+    start. `record` is the entry as JSON, since a feed has no records of its own.
+    """
+
+    def __init__(self, name: str, options: FeedsOptions) -> None:
+        self._name = name
+        self._options = options
+        self._began_at = datetime.now(UTC) - CLOCKS_DIFFER
+        self._session = session(most_bytes=MOST_BYTES)
+        self._broken: dict[str, SourceError] = {}
+        self._not_before: dict[str, float] = {}
+        self._feeds = tuple(
+            _Feed(sha256_of(address.get_secret_value()), address, f"Feed {number}")
+            for number, address in enumerate(options.feeds, 1)
+        )
+        self.skipped = 0
+
+    @property
+    def name(self) -> str:
+        """As in the configuration."""
+        return self._name
+
+    @property
+    def reads_back(self) -> timedelta:
+        """As long as entries stay in the feeds."""
+        return timedelta(hours=self._options.reads_back_hours)
+
+    @property
+    def quiet_after_seconds(self) -> float | None:
+        """Without anything new for so long, something is wrong."""
+        hours = self._options.quiet_after_hours
+        return None if hours is None else hours * 3600
+
+    @property
+    def budget(self) -> str:
+        """How many feeds can be read, where some can't."""
+        there = len(self._feeds)
+        return f"{there - len(self._broken)} of {there} feeds" if self._broken else ""
+
+    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
+        """New entries of all feeds at each look; raises when no feed at all can be read."""
+        places = self._places(cursor)
+        kept = [cursor]
+
+        def look() -> Iterator[Arrival]:
+            for feed in self._feeds:
+                if not stop.is_set() and time.monotonic() >= self._not_before.get(feed.key, 0.0):
+                    yield from self._read(feed, places)
+            if not stop.is_set() and kept[0] != (now := places.model_dump_json()):
+                kept[0] = now
+                yield Reached(now)
+            self._fail_if_all_do()
+
+        yield from polls(look, self._options.every_seconds, stop)
+
+    def _places(self, cursor: str | None) -> Places:
+        try:
+            kept = Places.model_validate_json(cursor) if cursor is not None else Places(feeds={})
+        except ValidationError:
+            raise SourceError("The place kept for these feeds is not one.", again=False) from None
+        known = {feed.key for feed in self._feeds}
+        return Places(feeds={key: place for key, place in kept.feeds.items() if key in known})
+
+    def _read(self, feed: _Feed, places: Places) -> Iterator[Arrival]:
+        try:
+            answer = self._ask(feed, places.feeds.get(feed.key, FeedPlace()))
+            read = self._entries(feed, answer)
+        except SourceError as fault:
+            self._note(feed, fault)
+            return
+        self._broken.pop(feed.key, None)
+        if read is None:
+            return
+        place = places.feeds.get(feed.key)
+        if place is None:
+            place = places.feeds[feed.key] = FeedPlace(seen=self._old(read))
+        yield from self._new(read, place, places)
+        there = {one.key: place.seen[one.key] for one in read.entries}
+        gone = [(key, wording) for key, wording in place.seen.items() if key not in there]
+        place.seen = dict(gone[-REMEMBERED:]) | there
+        # Only now, with every entry given: a feed that has not changed would not send them again.
+        place.etag = _short(answer.headers.get("ETag")) if read.whole else ""
+        place.modified = _short(answer.headers.get("Last-Modified")) if read.whole else ""
+
+    def _ask(self, feed: _Feed, place: FeedPlace) -> requests.Response:
+        headers = {
+            "Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*"
+        }
+        headers |= {"If-None-Match": place.etag} if place.etag else {}
+        headers |= {"If-Modified-Since": place.modified} if place.modified else {}
+        return ask(feed.title, self._session, feed.address.get_secret_value(), headers=headers)
+
+    def _entries(self, feed: _Feed, answer: requests.Response) -> FeedRead | None:
+        """What the answer holds; None if nothing has changed."""
+        if answer.status_code == _NOT_MODIFIED:
+            return None
+        headers = {"Content-Location": answer.url, **answer.headers}
+        try:
+            read = read_feed(answer.content, of=feed.key, headers=headers)
+        except NotAFeedError:
+            raise SourceError(f"What came from {feed.title} is not a feed.") from None
+        if len(read.entries) > MOST_ENTRIES:
+            log.warning(
+                "%s of %s is too long; its newest entries are read.", feed.title, self._name
+            )
+            return FeedRead(read.entries[-MOST_ENTRIES:], read.whole)
+        return read
+
+    def _old(self, read: FeedRead) -> dict[str, str]:
+        """What was there before we began."""
+        return {
+            one.key: one.wording
+            for one in read.entries
+            if not (one.post and one.post.published_at and one.post.published_at > self._began_at)
+        }
+
+    def _new(self, read: FeedRead, place: FeedPlace, places: Places) -> Iterator[Arrival]:
+        for entry in read.entries:
+            known = place.seen.get(entry.key)
+            if known != entry.wording:
+                place.seen[entry.key] = entry.wording
+                yield self._arrival(entry, places.model_dump_json(), edited=known is not None)
+
+    def _arrival(self, entry: Entry, cursor: str, *, edited: bool) -> Arrival:
+        if entry.post is None:
+            self.skipped += 1
+            return Unread(entry.record, entry.why, cursor)
+        return Received(entry.post, entry.record, cursor, edited=edited)
+
+    def _note(self, feed: _Feed, fault: SourceError) -> None:
+        self._not_before[feed.key] = time.monotonic() + (fault.wait_seconds or 0.0)
+        if str(self._broken.get(feed.key)) != str(fault):
+            log.warning("One of the feeds of %s can't be read: %s", self._name, fault)
+        self._broken[feed.key] = fault
+
+    def _fail_if_all_do(self) -> None:
+        if len(self._broken) < len(self._feeds):
+            return
+        faults = list(self._broken.values())
+        alone = len(faults) == 1
+        raise SourceError(
+            str(faults[0]) if alone else f"None of the {len(faults)} feeds can be read.",
+            again=any(fault.again for fault in faults),
+            wait_seconds=min(fault.wait_seconds or 0.0 for fault in faults) or None,
+        )
+
+
+def _short(tag: str | None) -> str:
+    return tag if tag and len(tag) <= _LONGEST_TAG else ""
