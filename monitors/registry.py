@@ -13,6 +13,7 @@ from records.errors import ConfigurationError
 KINDS: Mapping[str, str] = {
     "bluesky": "monitors.sources.bluesky",
     "feeds": "monitors.sources.feeds",
+    "hackernews": "monitors.sources.hackernews",
     "reddit": "monitors.sources.reddit",
     "mastodon": "monitors.sources.mastodon",
     "replay": "monitors.sources.replay",

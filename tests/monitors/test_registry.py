@@ -18,6 +18,7 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
 TRIED: dict[str, dict[str, object]] = {
     "bluesky": {},
     "feeds": {"feeds": ["https://blog.example/feed"]},
+    "hackernews": {"queries": ["a"]},
     "reddit": {
         "client_id": "i",
         "client_secret": "s",
