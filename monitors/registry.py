@@ -14,10 +14,11 @@ KINDS: Mapping[str, str] = {
     "bluesky": "monitors.sources.bluesky",
     "feeds": "monitors.sources.feeds",
     "hackernews": "monitors.sources.hackernews",
-    "reddit": "monitors.sources.reddit",
     "mastodon": "monitors.sources.mastodon",
+    "reddit": "monitors.sources.reddit",
     "replay": "monitors.sources.replay",
     "x": "monitors.sources.x",
+    "youtube": "monitors.sources.youtube",
 }
 
 
