@@ -23,6 +23,9 @@ from monitors.sources.reddit_web import NotShownError, RedditAdapter, SignInNeed
 
 log = logging.getLogger(__name__)
 
+DEADLINE_SECONDS = 20.0
+"""Ten pages of one listing are read, or not, before the source counts as hanging."""
+
 _SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _SAFE = re.compile(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])(:|/|$)")
@@ -98,7 +101,7 @@ class RedditSource:
     def __init__(self, name: str, options: RedditOptions) -> None:
         self._name = name
         self._options = options
-        self._web = RedditAdapter(web.DEADLINE_SECONDS, web.MOST_BYTES)
+        self._web = RedditAdapter(DEADLINE_SECONDS, web.MOST_BYTES)
         self._reddit: praw.Reddit | None = None
         self._memory: Memory | None = None
         self._look = Look(
@@ -140,13 +143,15 @@ class RedditSource:
     def _remembered(self, cursor: str | None) -> Memory:
         """What is known at `cursor`: all that we still know if nothing has come since.
 
-        Without a cursor it is from now on, and after a failure from that same moment.
+        Without a cursor it is from now on, and after a failure from that same moment. Each reading
+        has a memory of its own: one that hangs and is given up must not mark as seen what nobody
+        takes from it any more.
         """
         memory = self._memory
         if memory is None or cursor not in {None, memory.cursor()}:
             memory = Memory(cursor, self._options.overlap_minutes * 60)
-        self._memory = memory
-        return memory
+        self._memory = memory.copy()
+        return self._memory
 
     def ask(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
         """The part of a listing that counts; signs in anew once if Reddit wants it."""

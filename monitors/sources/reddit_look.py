@@ -36,6 +36,8 @@ NEARLY_ALL = 900
 AHEAD_SECONDS = 300.0
 """How far ahead of our clock a post's time may be, to be believed; else posts come twice."""
 HIDDEN_SECONDS = 60.0
+SLOW_SECONDS = 60.0
+"""A look that takes longer is broken off between two places, and goes on with the next."""
 _GONE = "gone"
 
 Ask = Callable[[str, Mapping[str, str | int]], Mapping[str, Any]]
@@ -108,6 +110,7 @@ class Look:
         self._places = places
         self._thorough = thorough
         self._sweep = sweep
+        self._turn = 0
         self._absent: set[str] = set()
         self._shown_before: dict[str, int] = {}
 
@@ -115,9 +118,13 @@ class Look:
         """What one look brings; a place that is not shown is told of after all the others."""
         thorough = self._thorough.is_due()
         hidden: list[NotShownError] = []
-        for place in self._places:
+        began = time.monotonic()
+        for _ in self._places:
             if stop.is_set():
                 return
+            if time.monotonic() - began > SLOW_SECONDS:
+                raise SourceError("Reddit answers so slowly that not all of it could be read yet.")
+            place = self._next_place()
             try:
                 shown = self._shown(place, memory, thorough=thorough)
             except NotShownError as fault:
@@ -131,6 +138,12 @@ class Look:
                 f"{len(hidden)} of {len(self._places)} listings can't be read: {hidden[0]}",
                 wait_seconds=HIDDEN_SECONDS,
             )
+
+    def _next_place(self) -> Place:
+        """In turn, whatever fails: a slow or broken place must not keep the others waiting."""
+        place = self._places[self._turn % len(self._places)]
+        self._turn += 1
+        return place
 
     def _shown(self, place: Place, memory: Memory, *, thorough: bool) -> _Shown:
         """Page for page until one holds nothing that is wanted."""

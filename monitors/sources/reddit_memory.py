@@ -4,6 +4,7 @@ import hmac
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
+from copy import deepcopy
 
 from monitors.errors import SourceError
 from monitors.sources.reddit_posts import fullname_of, mark_of, written_at
@@ -37,6 +38,10 @@ class Memory:
         self.began = max(self.marks.values(), default=None)
         """The newest time of the cursor; places that it does not know begin there."""
         self._floors = {key: mark - overlap_seconds for key, mark in self.marks.items()}
+
+    def copy(self) -> "Memory":
+        """The same knowledge, for a reading of its own."""
+        return deepcopy(self)
 
     def _read(self, cursor: str) -> None:
         try:

@@ -47,6 +47,7 @@ class Watching:
     """A source that is read a look at a time, as the runner would."""
 
     def __init__(self, source: Source, cursor: str | None = None) -> None:
+        self.source = source
         self.cursor = cursor
         self.stop = threading.Event()
         self._arriving = source.receive(cursor, self.stop)
@@ -559,11 +560,12 @@ def test_a_place_that_is_not_shown_is_told_and_hides_none_of_the_others(
     watching = begin(server, queries=["secret-query"])
     server.faults[COMMENTS].append(fault)
     server.show(SEARCH, submission(1, "found all the same"))
-    taken = []
+    found = next(watching._arriving)
+    assert isinstance(found, Received)
+    assert found.post.context.title == "found all the same"
     with pytest.raises(SourceError, match=r"1 of 3 listings") as failure:
-        taken = [next(watching._arriving), next(watching._arriving)]
+        next(watching._arriving)
     assert failure.value.again
-    assert taken == []
 
 
 def test_a_server_that_is_not_there_is_told_without_its_address() -> None:
@@ -572,6 +574,30 @@ def test_a_server_that_is_not_there_is_told_without_its_address() -> None:
     failure = failure_of(Watching(source))
     assert failure.again
     assert "can't be reached" in str(failure)
+
+
+def test_a_slow_reddit_is_told_and_every_place_has_its_turn(
+    server: RedditServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching = begin(server, queries=["secret-query"])
+    monkeypatch.setattr("monitors.sources.reddit_look.SLOW_SECONDS", 0.2)
+    server.slow_seconds = 0.4
+    server.asked.clear()
+    assert "slowly" in str(failure_of(watching))
+    again = Watching(watching.source)
+    assert "slowly" in str(failure_of(again))
+    assert [path for path, _ in server.asked] == [COMMENTS, NEW]
+
+
+def test_a_reading_that_was_given_up_takes_nothing_from_the_next(server: RedditServer) -> None:
+    given_up = begin(server)
+    server.show(COMMENTS, comment(1, "one"))
+    given_up.look()
+    taken_over = Watching(given_up.source, given_up.cursor)
+    assert taken_over.look() == []
+    server.show(COMMENTS, comment(2, "two"))
+    assert texts(given_up.posts()) == ["two"]
+    assert texts(taken_over.posts()) == ["two"]
 
 
 def test_a_stop_ends_the_wait_for_the_next_look(server: RedditServer) -> None:

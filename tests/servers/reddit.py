@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -91,6 +92,7 @@ class RedditServer:
         self.agents: set[str] = set()
         self.limits: dict[str, str] = {}
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self.slow_seconds = 0.0
         self._server = ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Answering", (_Answering,), {"reddit": self})
         )
@@ -190,6 +192,7 @@ class _Answering(BaseHTTPRequestHandler):
         asked = {name: values[0] for name, values in query.items()}
         self.reddit.asked.append((path, asked))
         self.reddit.agents.add(self.headers["User-Agent"])
+        time.sleep(self.reddit.slow_seconds)
         if self._misbehaves():
             return
         if self.headers["Authorization"].removeprefix("bearer ") not in self.reddit.tokens:
