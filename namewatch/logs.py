@@ -5,6 +5,12 @@ import re
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\bxox[a-z]-\S+|\bxapp-\S+")
 
+TELL_TOO_MUCH = (
+    "slack_sdk", "atproto", "httpx", "websockets", "uvicorn", "mail.log", "praw", "prawcore", "tweepy",
+    "mastodon", "googleapiclient", "feedparser", "requests", "requests_oauthlib", "oauthlib", "urllib3",
+)  # fmt: skip
+"""Libraries whose warnings may quote what was asked for or what came."""
+
 
 class OnlyReferences(logging.Formatter):
     """Formats one line without addresses, tokens or tracebacks (whose lines may hold values)."""
@@ -23,5 +29,5 @@ def set_up() -> None:
     to_terminal = logging.StreamHandler()
     to_terminal.setFormatter(OnlyReferences())
     logging.basicConfig(level=logging.WARNING, handlers=[to_terminal], force=True)
-    for library in ("slack_sdk", "atproto", "httpx", "websockets", "uvicorn", "mail.log"):
+    for library in TELL_TOO_MUCH:
         logging.getLogger(library).setLevel(logging.CRITICAL)
