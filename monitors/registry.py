@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = {
     "bluesky": "monitors.sources.bluesky",
     "feeds": "monitors.sources.feeds",
     "hackernews": "monitors.sources.hackernews",
+    "lemmy": "monitors.sources.lemmy",
     "mastodon": "monitors.sources.mastodon",
     "reddit": "monitors.sources.reddit",
     "replay": "monitors.sources.replay",

@@ -103,6 +103,7 @@ class HackerNewsSource:
         found = [
             hit for query in self._options.queries for hit in self._hits(query, reach.back_to(now))
         ]
+        found.reverse()  # the newest stand first, also within one second
         for hit in sorted(found, key=lambda one: number_of(table_of(one).get("created_at_i")) or 0):
             yield from self._taken(memory, hit, now)
         if checks:

@@ -19,6 +19,7 @@ TRIED: dict[str, dict[str, object]] = {
     "bluesky": {},
     "feeds": {"feeds": ["https://blog.example/feed"]},
     "hackernews": {"queries": ["a"]},
+    "lemmy": {"servers": ["https://lemmy.example"], "queries": ["a"]},
     "reddit": {
         "client_id": "i",
         "client_secret": "s",

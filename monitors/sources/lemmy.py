@@ -1,0 +1,210 @@
+"""Lemmy: posts and comments of several servers, by words or by community."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from monitors.errors import SourceError
+from monitors.options import Options, read_options
+from monitors.polling import polls
+from monitors.source import Arrival, Reached, Source
+from monitors.sources.feeds_posts import sha256_of
+from monitors.sources.lemmy_posts import SOURCE, Seen, seen_of
+from monitors.sources.lenient import json_of, record_of, table_of
+from monitors.sources.recent import Memory, Reach
+from monitors.web import ask, session
+
+log = logging.getLogger(__name__)
+
+PAGE = 50
+"""The most that a server gives at once."""
+MOST_PAGES = 60
+
+
+class LemmyOptions(Options):
+    """Which servers, and what to look at there."""
+
+    servers: tuple[str, ...] = Field(min_length=1)
+    queries: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    every_seconds: float = Field(default=300.0, gt=0, le=86_400)
+    quiet_after_hours: float | None = Field(default=None, gt=0)
+
+    @field_validator("servers")
+    @classmethod
+    def _are_web_addresses(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(one.startswith(("https://", "http://")) for one in servers):
+            raise ValueError("each begins with https:// or http://")
+        return tuple(one.rstrip("/") for one in servers)
+
+    @model_validator(mode="after")
+    def _look_at_something(self) -> "LemmyOptions":
+        if not any(one.strip() for one in (*self.queries, *self.communities)):
+            raise ValueError("give queries or communities")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """One server; in errors it is called by its number."""
+
+    key: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list of a server, the newest first: where it is, what is asked, and its name there."""
+
+    path: str
+    asked: Mapping[str, str]
+    holds: str
+
+
+def build(name: str, options: Mapping[str, object]) -> Source:
+    """The source `name`; nothing is asked for yet."""
+    return LemmySource(name, read_options(name, LemmyOptions, options))
+
+
+class LemmySource:
+    """A post that several servers know comes once; a server that fails does not stop the others."""
+
+    reads_back = timedelta(days=7)
+
+    def __init__(self, name: str, options: LemmyOptions) -> None:
+        self._name = name
+        self._options = options
+        self._began = int(time.time())
+        self._session = session()
+        self._broken: dict[str, SourceError] = {}
+        self._not_before: dict[str, float] = {}
+        self._lists = tuple(_lists(options))
+        self._servers = tuple(
+            _Server(sha256_of(url), url, f"Lemmy server {number}")
+            for number, url in enumerate(options.servers, 1)
+        )
+        self.skipped = 0
+        hours = options.quiet_after_hours
+        self.quiet_after_seconds = None if hours is None else hours * 3600
+
+    @property
+    def name(self) -> str:
+        """As in the configuration."""
+        return self._name
+
+    @property
+    def budget(self) -> str:
+        """How many servers can be read, where some can't."""
+        there = len(self._servers)
+        return f"{there - len(self._broken)} of {there} servers" if self._broken else ""
+
+    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
+        """New posts and comments, edits and deletions; raises when no server can be read."""
+        memory = self._memory(cursor)
+
+        def look() -> Iterator[Arrival]:
+            for server in self._servers:
+                if not stop.is_set() and time.monotonic() >= self._not_before.get(server.key, 0.0):
+                    yield from self._read(server, memory)
+            memory.forget(int(time.time()))
+            yield Reached(memory.model_dump_json())
+            self._fail_if_all_do()
+
+        yield from polls(look, self._options.every_seconds, stop)
+
+    def _memory(self, cursor: str | None) -> Memory:
+        try:
+            kept = Memory.model_validate_json(cursor) if cursor is not None else Memory(reach={})
+        except ValidationError:
+            raise SourceError(
+                "The place kept for Lemmy is not one of its own.", again=False
+            ) from None
+        for server in self._servers:
+            kept.reach.setdefault(server.key, Reach(began=self._began, since=self._began))
+        return kept
+
+    def _read(self, server: _Server, memory: Memory) -> Iterator[Arrival]:
+        now, reach = int(time.time()), memory.reach[server.key]
+        back_to = reach.back_to(now)
+        try:
+            views = [view for one in self._lists for view in self._views(server, one, back_to)]
+        except SourceError as fault:
+            self._note(server, fault)
+            return
+        self._broken.pop(server.key, None)
+        known = [(seen_of(table_of(view), server.url), view) for view in reversed(views)]
+        for seen, view in sorted(known, key=lambda one: _at(one[0], now)):
+            at = int(_at(seen, now))
+            if at >= back_to:
+                yield from self._taken(memory, seen, view, at)
+        reach.came_to(now)
+
+    def _taken(self, memory: Memory, seen: Seen | None, view: object, at: int) -> Iterator[Arrival]:
+        if seen is not None and seen.gone:
+            yield from memory.gone(SOURCE, seen.id, at)
+        elif seen is not None and seen.post is not None:
+            yield from memory.found(seen.post, record_of(view), at)
+        else:
+            for one in memory.unread(record_of(view), "It is neither a post nor a comment.", at):
+                self.skipped += 1
+                yield one
+
+    def _views(self, server: _Server, one: _List, back_to: int) -> Iterator[object]:
+        """All that are no older, page by page; what is pinned stands before what is newer."""
+        before: list[object] = []
+        for page in range(1, MOST_PAGES + 1):
+            asked = {**one.asked, "sort": "New", "limit": str(PAGE), "page": str(page)}
+            views = self._page(server, one, asked)
+            yield from views
+            times = [_at(seen_of(table_of(view), ""), 0) for view in views]
+            if views == before or not any(moment >= back_to for moment in times):
+                return
+            before = views
+        log.warning("%s has more new posts than can be read.", self._name)
+
+    def _page(self, server: _Server, one: _List, asked: dict[str, str]) -> list[object]:
+        answer = ask(server.title, self._session, f"{server.url}/api/v3/{one.path}", params=asked)
+        try:
+            views = table_of(json_of(answer.content)).get(one.holds)
+        except ValueError:
+            views = None
+        if not isinstance(views, list):
+            raise SourceError(f"{server.title} answers in a form that is not known.")
+        return views
+
+    def _note(self, server: _Server, fault: SourceError) -> None:
+        self._not_before[server.key] = time.monotonic() + (fault.wait_seconds or 0.0)
+        if str(self._broken.get(server.key)) != str(fault):
+            log.warning("One of the servers of %s can't be read: %s", self._name, fault)
+        self._broken[server.key] = fault
+
+    def _fail_if_all_do(self) -> None:
+        if len(self._broken) < len(self._servers):
+            return
+        faults = list(self._broken.values())
+        alone = len(faults) == 1
+        raise SourceError(
+            str(faults[0]) if alone else f"None of the {len(faults)} servers can be read.",
+            again=any(fault.again for fault in faults),
+            wait_seconds=min(fault.wait_seconds or 0.0 for fault in faults) or None,
+        )
+
+
+def _lists(options: LemmyOptions) -> Iterator[_List]:
+    for query in filter(str.strip, options.queries):
+        yield _List("search", {"q": query, "type_": "Posts"}, "posts")
+        yield _List("search", {"q": query, "type_": "Comments"}, "comments")
+    for community in filter(str.strip, options.communities):
+        yield _List("post/list", {"community_name": community}, "posts")
+        yield _List("comment/list", {"community_name": community}, "comments")
+
+
+def _at(seen: Seen | None, now: int) -> float:
+    """When it was said; what has no date was said just now."""
+    return seen.published_at.timestamp() if seen and seen.published_at else now
