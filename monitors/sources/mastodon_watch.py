@@ -26,6 +26,7 @@ SETTLES_SECONDS = 15.0
 """A server begins to send a little after it has answered; then we read back once more."""
 ASK_ANEW_SECONDS = 3600.0
 """How long what a server says of its own feeds is believed."""
+_REWORDINGS = {"status.update", "status_update"}  # servers of other makes write it the second way
 _LONGEST_WAIT_SECONDS, _HEALTHY_AFTER_SECONDS = 60.0, 60.0
 
 
@@ -133,13 +134,13 @@ class Watch:
         if event.name == "delete":
             number = event.content.decode("utf-8", "replace").strip().strip('"')
             self._intake.remove(self._url, number)
-        elif event.name in {"update", "status.update"}:
+        elif event.name in {"update", *_REWORDINGS}:
             try:
                 status = json.loads(event.content)
             except (ValueError, RecursionError):
                 self._intake.take_unread(event.content, "The event is not JSON.")
                 return
-            reworded = event.name == "status.update"
+            reworded = event.name in _REWORDINGS
             self._came(self._intake.take(self._url, event.content, status, reworded=reworded))
 
     def _read_back(self, server: MastodonServer) -> None:

@@ -255,12 +255,13 @@ def test_all_servers_down_is_a_failure(server: MastodonServer, other: MastodonSe
     assert take_until_failure(looking(server, other))[1] == "Mastodon has a fault (HTTP 500)."
 
 
-def test_a_stream_tells_rewordings_and_removals(server: MastodonServer) -> None:
+@pytest.mark.parametrize("name", ["status.update", "status_update"])
+def test_a_stream_tells_rewordings_and_removals(server: MastodonServer, name: str) -> None:
     with started(listening_to(server)) as came:
         first, second = numbered(1, 2)
         server.post(first, second)
         changed = {**first, "content": "<p>Other words</p>", "edited_at": "2026-11-21T10:00:00Z"}
-        server.tell("status.update", changed)
+        server.tell(name, changed)
         server.tell("delete", second["id"])
         server.tell("delete", "1")
         eventually(lambda: bool(removed(came)))
