@@ -17,6 +17,7 @@ from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.source import Arrival, Reached, Received, Source, Unread
 from monitors.sources.x_posts import id_at, moment_of
+from monitors.sources.x_session import API, x_session
 from records.errors import ConfigurationError
 from records.post import Author, Context, Media
 from tests.monitors.reading import eventually, in_background, take, texts
@@ -505,6 +506,16 @@ def failing_stream(source: Source, cursor: str) -> tuple[list[Arrival], SourceEr
     with pytest.raises(SourceError) as failure:
         drain()
     return came, failure.value
+
+
+def test_a_stream_that_is_over_is_not_opened_again_at_once(server: XServer) -> None:
+    server.hang_up_after = True
+    with x_session(server.url, streams=1) as session:
+        stream = f"{API}/2/tweets/search/stream"
+        session.get(stream, stream=True, timeout=5).close()
+        with pytest.raises(SourceError, match="closed the connection"):
+            session.get(stream, stream=True, timeout=5)
+    assert server.streams == 1
 
 
 def test_no_more_than_fifty_connections_in_a_quarter_of_an_hour(server: XServer) -> None:
