@@ -65,7 +65,7 @@ def _source(watch: SourceWatch, now: datetime, zone: ZoneInfo) -> str:
         f"  watched since {_shown(watch.first_watched_at, zone)}",
         f"  posts {watch.posts} ({last}), kept {watch.candidates}, unreadable {watch.unread}",
     ]
-    return "\n".join(lines + ([f"  left to ask for: {watch.budget}"] if watch.budget else []))
+    return "\n".join(lines + ([f"  {watch.budget}"] if watch.budget else []))
 
 
 def _gap(gap: CoverageGap, zone: ZoneInfo) -> str:

@@ -6,8 +6,9 @@ import re
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\bxox[a-z]-\S+|\bxapp-\S+")
 
 TELL_TOO_MUCH = (
-    "slack_sdk", "atproto", "httpx", "websockets", "uvicorn", "mail.log", "praw", "prawcore", "tweepy",
-    "mastodon", "googleapiclient", "feedparser", "requests", "requests_oauthlib", "oauthlib", "urllib3",
+    "atproto", "feedparser", "googleapiclient", "httpx", "mail.log", "mastodon", "oauthlib", "praw",
+    "prawcore", "requests", "requests_oauthlib", "slack_sdk", "tweepy", "urllib3", "uvicorn",
+    "websockets",
 )  # fmt: skip
 """Libraries whose warnings may quote what was asked for or what came."""
 
