@@ -173,7 +173,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--posts", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
-    asked.add_argument("--epochs", type=int, default=8)
+    asked.add_argument("--epochs", type=int, default=6)
     asked.add_argument("--start", type=Path, help="a folder with weights to go on from")
     options = asked.parse_args()
     torch.set_num_threads(os.cpu_count() or 1)
