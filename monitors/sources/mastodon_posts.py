@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from monitors.errors import SourceError
+from monitors.sources.lenient import list_of, moment_of, table_of, text_of
 from monitors.sources.mastodon_text import plain_text
 from records.post import Author, Context, Media, Post, readable
 
@@ -37,10 +38,10 @@ def post_of(status: object) -> Post:
 
     Raises StatusUnreadableError with a sentence that quotes none of it.
     """
-    table = _table(status)
-    boosted = _table(table.get("reblog"))
+    table = table_of(status)
+    boosted = table_of(table.get("reblog"))
     table = boosted if "content" in boosted else table
-    uri, content = _text(table.get("uri")) or _text(table.get("url")), table.get("content")
+    uri, content = text_of(table.get("uri")) or text_of(table.get("url")), table.get("content")
     if not uri:
         raise StatusUnreadableError("The post has no address.")
     if not isinstance(content, str):
@@ -48,34 +49,34 @@ def post_of(status: object) -> Post:
     return Post(
         id=uri,
         source="mastodon",
-        url=_text(table.get("url")) or uri,
-        published_at=_moment(table.get("created_at")),
-        author=_author(_table(table.get("account"))),
+        url=text_of(table.get("url")) or uri,
+        published_at=moment_of(table.get("created_at")),
+        author=_author(table_of(table.get("account"))),
         text="\n".join([plain_text(readable(content)), *_choices(table)]).strip(),
-        lang=_text(table.get("language")),
+        lang=text_of(table.get("language")),
         context=Context(
-            title=_text(table.get("spoiler_text")),
-            quoted_text=_quoted(_table(table.get("quote"))),
-            link_title=_text(_table(table.get("card")).get("title")),
+            title=text_of(table.get("spoiler_text")),
+            quoted_text=_quoted(table_of(table.get("quote"))),
+            link_title=text_of(table_of(table.get("card")).get("title")),
         ),
-        media=tuple(_media(one) for one in _items(table.get("media_attachments"))),
+        media=tuple(_media(one) for one in list_of(table.get("media_attachments"))),
     )
 
 
 def edited_at(status: object) -> str | None:
     """When the post was last reworded; None if it never was."""
-    return _text(_table(status).get("edited_at"))
+    return text_of(table_of(status).get("edited_at"))
 
 
 def is_public(status: object) -> bool:
     """Whether everybody may read it; what does not say so came from a public feed."""
-    visibility = _table(status).get("visibility")
+    visibility = table_of(status).get("visibility")
     return not isinstance(visibility, str) or visibility in PUBLIC
 
 
 def id_of(status: object) -> str | None:
     """The number under which this one server keeps the post."""
-    value = _table(status).get("id")
+    value = table_of(status).get("id")
     return str(value) if isinstance(value, str | int) and value and value is not True else None
 
 
@@ -110,7 +111,7 @@ def listed(body: bytes) -> list[tuple[bytes, Any]]:
 def searched(body: bytes) -> list[tuple[bytes, Any]]:
     """Each post of a search's answer."""
     try:
-        statuses = _table(json.loads(body)).get("statuses")
+        statuses = table_of(json.loads(body)).get("statuses")
     except (ValueError, RecursionError):
         raise AnswerUnreadableError from None
     if not isinstance(statuses, list):
@@ -124,13 +125,13 @@ def _after(text: str, at: int) -> int:
 
 
 def _author(account: Mapping[str, Any]) -> Author:
-    handle, page = _text(account.get("acct")), _text(account.get("url"))
+    handle, page = text_of(account.get("acct")), text_of(account.get("url"))
     if handle and "@" not in handle and page and (host := _host(page)):
         handle = f"{handle}@{host}"
     return Author(
-        id=_text(account.get("uri")) or page or handle,
+        id=text_of(account.get("uri")) or page or handle,
         handle=handle,
-        name=_text(account.get("display_name")),
+        name=text_of(account.get("display_name")),
     )
 
 
@@ -143,42 +144,20 @@ def _host(page: str) -> str | None:
 
 def _choices(table: Mapping[str, Any]) -> Iterator[str]:
     """What a poll lets people choose from: the author's words too."""
-    for one in _items(_table(table.get("poll")).get("options")):
-        if title := _text(_table(one).get("title")):
+    for one in list_of(table_of(table.get("poll")).get("options")):
+        if title := text_of(table_of(one).get("title")):
             yield title
 
 
 def _quoted(quote: Mapping[str, Any]) -> str | None:
-    content = _text((_table(quote.get("quoted_status")) or quote).get("content"))
+    content = text_of((table_of(quote.get("quoted_status")) or quote).get("content"))
     return plain_text(content) if content else None
 
 
 def _media(attachment: object) -> Media:
-    table = _table(attachment)
+    table = table_of(attachment)
     return Media(
-        kind=_KINDS.get(_text(table.get("type")) or "", "other"),
-        url=_text(table.get("url")) or _text(table.get("remote_url")),
-        alt=_text(table.get("description")),
+        kind=_KINDS.get(text_of(table.get("type")) or "", "other"),
+        url=text_of(table.get("url")) or text_of(table.get("remote_url")),
+        alt=text_of(table.get("description")),
     )
-
-
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _text(value: object) -> str | None:
-    return readable(value) if isinstance(value, str) and value else None
-
-
-def _table(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
