@@ -29,7 +29,7 @@ class SourceAlarm:
     """Looks through the ledger for gaps that somebody must hear of; each is told once."""
 
     def __init__(self, services: Services, send: Send, staff_ids: Sequence[str] = ()) -> None:
-        """`staff_ids` are told; without them whoever has the role of communications manager."""
+        """`staff_ids` are told; if none of them is there, the communications manager is."""
         self._services = services
         self._send = send
         self._staff_ids = staff_ids
@@ -66,8 +66,10 @@ class SourceAlarm:
 
     def _recipients(self) -> list[StaffMember]:
         held = self._services
-        ids = self._staff_ids or held.organisation.roles.get(ROLE, ())
-        return [held.roster[one] for one in ids if one in held.roster]
+        chosen = [held.roster[one] for one in self._staff_ids if one in held.roster]
+        # Somebody must hear of it, also when those who were chosen have left.
+        by_role = held.organisation.roles.get(ROLE, ())
+        return chosen or [held.roster[one] for one in by_role if one in held.roster]
 
     def _words(self, gap: CoverageGap) -> str:
         since = self._shown(gap.began_at)

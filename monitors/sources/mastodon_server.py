@@ -101,6 +101,8 @@ class MastodonServer:
             try:
                 self._ask(channel, min_id, max_id)
             except Exception:
+                # Once the bytes are kept the call is ended from within; what it raises then, or
+                # makes of the bytes, is of no account: they are read here.
                 if self._body is None:
                     raise
         if self._body is None:

@@ -85,6 +85,16 @@ def test_whoever_is_named_in_the_settings_is_told_instead(office: Office) -> Non
     assert [one[0] for one in post.sent] == [HR]
 
 
+def test_when_those_who_were_chosen_have_left_the_communications_manager_is_told(
+    office: Office,
+) -> None:
+    post = Post()
+    away(office)
+    office.wait(minutes=5)
+    SourceAlarm(office.services, post, ["s999"]).look()
+    assert [one[0] for one in post.sent] == [COMMS]
+
+
 def test_an_alarm_that_can_not_be_sent_is_sent_later(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
