@@ -62,7 +62,7 @@ def _source(watch: SourceWatch, now: datetime, zone: ZoneInfo) -> str:
     last = f"the last came {_shown(watch.event_at, zone)}" if watch.event_at else "none has come"
     lines = [
         f"[bold]{watch.source}[/]: {state}. {_sentence(watch, now)}",
-        f"  watched since {_shown(watch.first_watched_at, zone)}",
+        f"  one of the sources since {_shown(watch.first_watched_at, zone)}",
         f"  posts {watch.posts} ({last}), kept {watch.candidates}, unreadable {watch.unread}",
     ]
     return "\n".join(lines + ([f"  {watch.budget}"] if watch.budget else []))
