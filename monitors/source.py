@@ -63,6 +63,12 @@ class Source(Protocol):
     A source may have more to say of itself: `reads_back`, how far back (a timedelta) it can read
     what it missed, none of it without; `quiet_after_seconds`, after how long without anything
     coming in something is wrong; `budget`, what is left to ask for, in words.
+
+    It may offer `cursor_since(moment: datetime) -> str | None`: the cursor from which `receive`
+    reads everything published since `moment`, as far as the platform lets it; None, or no such
+    method, means that it can't look back. From such a cursor `receive` yields None when it has
+    caught up with the present; it may go on after that, and whoever only looks back stops there.
+    It asks the platform nothing itself.
     """
 
     @property
