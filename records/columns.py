@@ -32,6 +32,11 @@ def moment(*, optional: bool = False, index: bool = False) -> Any:
     return Column(Moment(), nullable=optional, index=index)
 
 
+def tally() -> Any:
+    """A column that holds counts by code as JSON."""
+    return Column(JSON, nullable=False)
+
+
 def listing() -> Any:
     """A column that holds a short list of codes (staff ids, categories) as JSON."""
     return Column(JSON, nullable=False)

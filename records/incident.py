@@ -68,6 +68,8 @@ class Mention(SQLModel, table=True):
     """Keyed hash of (source, author's id), for when a platform tells that an account is gone."""
     gone_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     """When the platform told that the post was gone; what was captured is kept."""
+    swept_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When a sweep found it, a dry run; the watch does not count it as a post that it knows."""
     severity: str
     disposition: str
     categories: list[str] = Field(default_factory=list, sa_column=listing())

@@ -15,9 +15,10 @@ from records.incident import (
 )
 from records.record_key import RecordKey
 from records.sign_in import ConsoleSession, SignInCode
+from records.sweep_place import SweepPlace
 from records.verdict import Verdict
 from records.waiting import WaitingPost
-from records.watching import CoverageGap, Quarantined, SourceCursor, SourceWatch
+from records.watching import CoverageGap, Quarantined, SourceCursor, SourceHour, SourceWatch
 
 TABLES: tuple[type[SQLModel], ...] = (
     RecordKey,
@@ -36,8 +37,10 @@ TABLES: tuple[type[SQLModel], ...] = (
     Verdict,
     WaitingPost,
     SourceWatch,
+    SourceHour,
     CoverageGap,
     Quarantined,
+    SweepPlace,
 )
 
 metadata = SQLModel.metadata
