@@ -27,9 +27,9 @@ class Moment(TypeDecorator[datetime]):
         return kept.astimezone(UTC)
 
 
-def moment(*, optional: bool = False, index: bool = False) -> Any:
+def moment(*, optional: bool = False, index: bool = False, key: bool = False) -> Any:
     """A column that holds a moment."""
-    return Column(Moment(), nullable=optional, index=index)
+    return Column(Moment(), nullable=optional, index=index, primary_key=key)
 
 
 def tally() -> Any:

@@ -38,6 +38,25 @@ class SourceWatch(SQLModel, table=True):
     sentence: str
     budget: str = ""
     """What is left to ask for, in words; empty where nothing is counted."""
+    trouble: str = ""
+    """Which part of the source can't be read at present, in words; empty if all can."""
+    canary_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When the canary post was last found here, or first expected."""
+    doubt: str = ""
+    """Why it may be deaf although it answers, in a sentence; empty without a doubt."""
+    doubt_told: str = ""
+    """The doubt that those in charge were last told of."""
+
+
+class SourceHour(SQLModel, table=True):
+    """How much came in within one hour; what is usual is learnt from it."""
+
+    __tablename__ = "source_hour"
+
+    source: str = Field(primary_key=True)
+    began_at: datetime = Field(sa_column=moment(key=True))
+    posts: int = 0
+    watched_seconds: float = 0.0
 
 
 class GapState(StrEnum):
@@ -63,6 +82,8 @@ class CoverageGap(SQLModel, table=True):
     """One sentence of ours; it quotes no platform."""
     told_state: str = ""
     """In which state those in charge were last told of it; empty if they were not."""
+    part: bool = False
+    """Whether only a part of the source, such as one of its servers, was not watched."""
 
 
 class Quarantined(SQLModel, table=True):
