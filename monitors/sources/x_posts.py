@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from monitors.errors import SourceError
+from monitors.sources.lenient import list_of, moment_of, number_of, table_of, text_of
 from records.post import Author, Context, Media, Post, readable
 
 _EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 """Ids count milliseconds from here, in all but their last 22 bits."""
 _BELOW_TIME = 22
-_LONGEST_ID = 19
+_PAST_ALL_IDS = 10**19
 _NO_LANGUAGE = frozenset({"und", "zxx", "art"})
 _KINDS: Mapping[str, Literal["image", "video"]] = {
     "photo": "image",
@@ -35,7 +36,7 @@ def post_of(found: Mapping[str, Any], includes: Mapping[str, Any]) -> Post:
     Raises PostUnreadableError, with a sentence that quotes nothing.
     """
     number = id_of(found)
-    text = _text(_table(found.get("note_tweet")).get("text")) or found.get("text")
+    text = text_of(table_of(found.get("note_tweet")).get("text")) or found.get("text")
     if number is None:
         raise PostUnreadableError("The post has no id.")
     if not isinstance(text, str):
@@ -44,8 +45,8 @@ def post_of(found: Mapping[str, Any], includes: Mapping[str, Any]) -> Post:
         id=str(_wordings(found)[0]),
         source="x",
         url=f"https://x.com/i/web/status/{number}",
-        published_at=_moment(found.get("created_at")) or moment_of(number),
-        author=Author(id=_text(found.get("author_id"))),
+        published_at=moment_of(found.get("created_at")) or moment_of_id(number),
+        author=Author(id=text_of(found.get("author_id"))),
         text=readable(text),
         lang=_lang(found.get("lang")),
         context=_context(found, includes),
@@ -82,7 +83,7 @@ def resources(answer: Mapping[str, Any]) -> int:
     """How many things X charges for in an answer: posts, and whatever came along with them."""
     found = answer.get("data")
     posts = len(found) if isinstance(found, list) else int(found is not None)
-    return posts + sum(len(_items(some)) for some in _table(answer.get("includes")).values())
+    return posts + sum(len(list_of(some)) for some in table_of(answer.get("includes")).values())
 
 
 def id_at(moment: datetime) -> int:
@@ -90,31 +91,31 @@ def id_at(moment: datetime) -> int:
     return max((moment - _EPOCH) // timedelta(milliseconds=1), 0) << _BELOW_TIME
 
 
-def moment_of(number: int) -> datetime:
+def moment_of_id(number: int) -> datetime:
     """When this number was given."""
     return _EPOCH + timedelta(milliseconds=number >> _BELOW_TIME)
 
 
 def _wordings(found: Mapping[str, Any]) -> list[int]:
     """The numbers of all wordings, the first one first."""
-    known = [_number(one) for one in _items(found.get("edit_history_tweet_ids"))]
+    known = [_number(one) for one in list_of(found.get("edit_history_tweet_ids"))]
     return sorted(one for one in known if one is not None) or [id_of(found) or 0]
 
 
 def _context(found: Mapping[str, Any], includes: Mapping[str, Any]) -> Context:
-    def text_of(*kinds: str) -> str | None:
+    def text_near(*kinds: str) -> str | None:
         near = (one for kind in kinds for one in _near(found, includes, kind))
         return next(
             (text for one in near if (text := _full_text(one))),
             None,
         )
 
-    links = _items(_table(found.get("entities")).get("urls"))
+    links = list_of(table_of(found.get("entities")).get("urls"))
     return Context(
-        parent_text=text_of("replied_to"),
-        quoted_text=text_of(*_QUOTING),
+        parent_text=text_near("replied_to"),
+        quoted_text=text_near(*_QUOTING),
         link_title=next(
-            (title for one in links if (title := _text(_table(one).get("title")))), None
+            (title for one in links if (title := text_of(table_of(one).get("title")))), None
         ),
     )
 
@@ -123,57 +124,36 @@ def _near(
     found: Mapping[str, Any], includes: Mapping[str, Any], kind: str
 ) -> Iterator[Mapping[str, Any]]:
     """The posts of the page that this one answers or quotes."""
-    referred = map(_table, _items(found.get("referenced_tweets")))
+    referred = map(table_of, list_of(found.get("referenced_tweets")))
     wanted = {id_of(one) for one in referred if one.get("type") == kind} - {None}
-    yield from (one for one in map(_table, _items(includes.get("tweets"))) if id_of(one) in wanted)
+    yield from (
+        one for one in map(table_of, list_of(includes.get("tweets"))) if id_of(one) in wanted
+    )
 
 
 def _full_text(found: Mapping[str, Any]) -> str | None:
-    return _text(_table(found.get("note_tweet")).get("text")) or _text(found.get("text"))
+    return text_of(table_of(found.get("note_tweet")).get("text")) or text_of(found.get("text"))
 
 
 def _attached(found: Mapping[str, Any], includes: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    wanted = _items(_table(found.get("attachments")).get("media_keys"))
-    for one in map(_table, _items(includes.get("media"))):
+    wanted = list_of(table_of(found.get("attachments")).get("media_keys"))
+    for one in map(table_of, list_of(includes.get("media"))):
         if (key := one.get("media_key")) is not None and key in wanted:
             yield one
 
 
 def _media(found: Mapping[str, Any], includes: Mapping[str, Any]) -> Iterator[Media]:
     for one in _attached(found, includes):
-        url = _text(one.get("url")) or _text(one.get("preview_image_url"))
+        url = text_of(one.get("url")) or text_of(one.get("preview_image_url"))
         kind = _KINDS.get(str(one.get("type")), "other")
-        yield Media(kind=kind, url=url, alt=_text(one.get("alt_text")))
+        yield Media(kind=kind, url=url, alt=text_of(one.get("alt_text")))
 
 
 def _lang(value: object) -> str | None:
-    lang = _text(value)
+    lang = text_of(value)
     return None if lang is None or lang in _NO_LANGUAGE or lang.startswith("q") else lang
 
 
 def _number(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _LONGEST_ID:
-        return int(value)
-    return None
-
-
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _text(value: object) -> str | None:
-    return readable(value) if isinstance(value, str) and value else None
-
-
-def _table(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    number = number_of(value) if isinstance(value, str) else None  # as X writes them
+    return number if number is not None and 0 <= number < _PAST_ALL_IDS else None

@@ -6,6 +6,8 @@ X counts its days in UTC and charges for each post, picture or other thing that 
 import threading
 from datetime import UTC, date, datetime, timedelta
 
+from monitors.errors import SourceError
+
 MILLIONTHS = 1_000_000
 
 
@@ -50,6 +52,14 @@ class Spending:
         _, spent = self.total(now)
         left = max(self._cap - spent, 0) / MILLIONTHS
         return f"${left:.2f} of ${self._cap / MILLIONTHS:.2f} left today"
+
+    def all_spent(self, now: datetime) -> SourceError:
+        """What to say when nothing more may be asked for today."""
+        return SourceError(
+            f"The {self.cap_in_words} a day for X are spent; "
+            "it is not read again before midnight UTC.",
+            wait_seconds=until_midnight(now),
+        )
 
     @property
     def cap_in_words(self) -> str:

@@ -16,7 +16,7 @@ import time_machine
 from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.source import Arrival, Reached, Received, Source, Unread
-from monitors.sources.x_posts import id_at, moment_of
+from monitors.sources.x_posts import id_at, moment_of_id
 from monitors.sources.x_session import API, x_session
 from records.errors import ConfigurationError
 from records.post import Author, Context, Media
@@ -139,7 +139,7 @@ def test_a_post_that_two_searches_find_comes_once(server: XServer) -> None:
 def test_no_search_goes_further_back_than_x_lets_it(server: XServer) -> None:
     for seconds in (30 * 86_400, -10 * 86_400):  # long away; a clock that was ahead
         one_look(x(server), since(seconds))
-    week_ago, ahead = (moment_of(int(one["since_id"])) for one in server.searches)
+    week_ago, ahead = (moment_of_id(int(one["since_id"])) for one in server.searches)
     now = datetime.now(UTC)
     assert now - timedelta(days=7) < week_ago < now - timedelta(days=6.9)
     assert ahead <= now
@@ -610,7 +610,7 @@ def test_leaving_out_an_account_is_no_search_by_account() -> None:
 
 def test_numbers_tell_the_time() -> None:
     now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-    assert moment_of(id_at(now)) == now
+    assert moment_of_id(id_at(now)) == now
 
 
 def test_json_answers_are_as_x_sends_them() -> None:
