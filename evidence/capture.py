@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from evidence.addresses import loopback_port, web_address
 from evidence.frames import read_frames
 from evidence.processes import end_family
+from records.addresses import loopback_port, web_address
 
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory, so that nothing of the page is on a disk
 FOLDER_PREFIX = "namewatch-page-"

@@ -13,9 +13,9 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from evidence.errors import EvidenceError
+from records.addresses import Address, innermost, is_public, looked_up
 
 MEGABYTE = 1024 * 1024
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 BROWSERS_OWN = {
     "accounts.google.com",
     "clients2.google.com",
@@ -30,9 +30,6 @@ _HEAD_LIMIT = 64 * 1024
 _CHUNK = 64 * 1024
 _NOT_FORWARDED = {b"connection", b"keep-alive", b"host", b"upgrade", b"te", b"trailer"}
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
 _HANGS_UP = (
     OSError,
     ValueError,
@@ -44,31 +41,6 @@ _HANGS_UP = (
 
 class RefusedError(EvidenceError):
     """The guard did not let this connection through."""
-
-
-def innermost(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address merely carries, or the address itself."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    carried = address.ipv4_mapped or address.sixtofour
-    return carried or address
-
-
-def is_public(address: Address) -> bool:
-    """Whether `address` is out on the public internet, by every reading of it."""
-    inner = innermost(address)
-    if isinstance(inner, ipaddress.IPv6Address) and (inner.teredo or inner.is_site_local):
-        return False
-    odd = inner.is_multicast or inner.is_reserved or inner.is_unspecified
-    return inner.is_global and not odd
-
-
-def _looked_up(host: str) -> str:
-    """The name to resolve; localhost is this machine, whatever a resolver says (RFC 6761)."""
-    name = host.lower().rstrip(".")
-    return "127.0.0.1" if name == "localhost" or name.endswith(".localhost") else host
 
 
 class Guard:
@@ -162,7 +134,7 @@ class Guard:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect_seconds):
-                found = await loop.getaddrinfo(_looked_up(host), port, type=socket.SOCK_STREAM)
+                found = await loop.getaddrinfo(looked_up(host), port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise self._refuse(host, "The site's name is not known.") from None
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from evidence.addresses import loopback_port, web_address
 from evidence.guard import Guard
+from records.addresses import loopback_port, web_address
 
 MAX_BYTES = 10 * 1024 * 1024
 _ROOM_FOR_HEADERS = 256 * 1024
