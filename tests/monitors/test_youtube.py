@@ -107,6 +107,15 @@ def test_new_videos_arrive_once_oldest_first(server: YouTubeServer) -> None:
     assert texts(looks(source, found[0][-1].cursor)) == []
 
 
+def test_a_stop_in_the_middle_of_a_long_look_loses_none(server: YouTubeServer) -> None:
+    server.videos = [video("v1", 20 * HOUR, "Long ago")]
+    server.threads[VIDEO] = [thread(comment("c1", 22 * HOUR, "Before it"))]
+    both = {"queries": ["ombudsman"], "videos": [VIDEO]}
+    first = posts(looks(youtube(server, **both), since(24)))[0]
+    assert first.post.text == "Before it"
+    assert texts(looks(youtube(server, **both), first.cursor)) == ["Before it", "Long ago"]
+
+
 def test_a_video_has_its_page_channel_and_whole_description(server: YouTubeServer) -> None:
     server.videos = [video("v1", 60, "Who&#39;s who", "Cut &amp; …"), video("v2", 30, "Q &amp; A")]
     server.whole = [
