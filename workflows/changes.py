@@ -13,7 +13,9 @@ from monitors.source import Removed
 from records.audit import MACHINE
 from records.incident import Incident, Mention, MentionRevision
 from records.post import Post
+from records.record_key import RecordKey
 from records.sealing import keyed_hash
+from records.verdict import Verdict
 from workflows.services import Services
 
 
@@ -57,9 +59,29 @@ def note_gone(session: Session, held: Services, mention_ids: Iterable[int]) -> N
 
 
 def mentions_of(session: Session, post_key: str) -> Sequence[Mention]:
-    """Every mention of a post, one for each incident that it belongs to."""
-    query = select(Mention).where(Mention.post_key == post_key).order_by(col(Mention.id))
-    return session.exec(query).all()
+    """Every mention that the watch has kept of a post, one for each incident that it belongs to.
+
+    What a sweep found is none of them: it must never keep a post from being alerted.
+    """
+    query = select(Mention).where(Mention.post_key == post_key)
+    return session.exec(
+        query.where(col(Mention.swept_at).is_(None)).order_by(col(Mention.id))
+    ).all()
+
+
+def swept_gives_way(session: Session, post_key: str, revision: str) -> None:
+    """Let go of what a sweep kept of this wording: the watch has met the post and keeps it."""
+    query = (
+        select(Mention)
+        .where(Mention.post_key == post_key)
+        .where(Mention.revision == revision)
+        .where(col(Mention.swept_at).is_not(None))
+        .where(col(Mention.id).not_in(select(Verdict.mention_id)))
+    )
+    for mention in session.exec(query).all():
+        session.delete(mention)
+        session.flush()
+        session.delete(session.get_one(RecordKey, mention.key_id))  # it was of this mention alone
 
 
 def is_new_wording(session: Session, mention: Mention, revision: str) -> bool:

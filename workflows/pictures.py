@@ -18,9 +18,10 @@ from records.database import reading, transaction
 from records.finding import Disposition, Finding, Severity
 from records.post import Post
 from records.waiting import WaitingPost
+from workflows.mentions import Hit
 from workflows.services import NotInstalledError
 from workflows.waiting import WORKFLOW, PutBy, opened, pictures_to_read
-from workflows.watch import Hit, Watch
+from workflows.watch import Watch
 
 AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """When pictures are fetched again that could not be had; after that the texts alone decide."""

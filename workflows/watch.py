@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from alerts.escalation import acknowledge_by
 from casework import incidents
 from casework.audit import note
-from casework.reading import place_of
 from monitors.source import Arrival, Reached, Received, Removed, Unread
 from policies.severity import Facts, judge_each
 from records.alert import AlertKind
@@ -21,10 +20,9 @@ from records.finding import Finding
 from records.incident import Incident, Mention
 from records.post import Post
 from records.record_key import RecordKey
-from records.sealing import new_record_key, seal
+from records.sealing import seal
 from records.watching import SourceCursor
 from workflows.changes import (
-    author_key_of,
     gone_among,
     is_new_wording,
     mentions_of,
@@ -32,10 +30,11 @@ from workflows.changes import (
     post_key_of,
     revision_of,
     set_aside,
+    swept_gives_way,
 )
 from workflows.engine import PRESERVING, Engine
+from workflows.mentions import Hit, mention_of, new_key
 from workflows.notify import tell_those_due
-from workflows.preserve import working_copy
 from workflows.quarantine import keep_unread
 from workflows.services import Services
 from workflows.waiting import PutBy, put_by, worth_reading
@@ -46,17 +45,6 @@ LEARNT = ("severity", "categories", "staff_ids", "revision", "sealed_post", "sea
           "sealed_finding")  # fmt: skip
 """What a mention takes over from a later wording or from what its pictures say."""
 SECONDS_AN_HOUR = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A post that matters, with what screening says about it."""
-
-    received: Received
-    finding: Finding
-    post_key: str
-    waits: bool = False
-    """Whether its pictures are still to be read."""
 
 
 def _nothing() -> None:
@@ -144,14 +132,19 @@ class Watch:
         alerts = hit.finding.disposition == "alert"
         for mention in fresh:
             key = session.get_one(RecordKey, mention.key_id)
-            wording = mention if alerts else self._mention(hit, key, incident=None)
+            wording = mention if alerts else mention_of(held, hit, key, incident=None)
             set_aside(session, held, mention, wording)
         if fresh and alerts:
             session.flush()
             self.learn_more(session, hit)
+        if fresh:
+            swept_gives_way(session, hit.post_key, revision)
 
     def keep(self, session: Session, hit: Hit) -> None:
         """Do what the finding asks for: incidents and alerts, triage, or nothing."""
+        if hit.finding.disposition != "ignore":
+            revision = revision_of(self.services, hit.received.post)
+            swept_gives_way(session, hit.post_key, revision)
         if hit.finding.disposition == "review":
             self._keep_for_triage(session, hit)
         elif hit.finding.disposition == "alert":
@@ -184,8 +177,8 @@ class Watch:
         return [one for one in finding.named if said[one].disposition == "alert"] or [None]
 
     def _keep_for_triage(self, session: Session, hit: Hit) -> None:
-        key = self._new_key(session)
-        session.add(self._mention(hit, key, incident=None))
+        key = new_key(session, self.services)
+        session.add(mention_of(self.services, hit, key, incident=None))
         note(
             session,
             "for triage",
@@ -206,7 +199,7 @@ class Watch:
         else:
             kind, level = self._join(session, incident, hit, alongside)
         key = session.get_one(RecordKey, incident.key_id)
-        mention = self._mention(hit, key, incident=incident)
+        mention = mention_of(held, hit, key, incident=incident)
         session.add(mention)
         session.flush()
         assert mention.id is not None
@@ -214,7 +207,8 @@ class Watch:
         tell_those_due(session, self.engine, incident, kind, level=level)
 
     def _learn_more(self, session: Session, hit: Hit, mention: Mention, incident: Incident) -> None:
-        fresh = self._mention(hit, session.get_one(RecordKey, incident.key_id), incident=incident)
+        key = session.get_one(RecordKey, incident.key_id)
+        fresh = mention_of(self.services, hit, key, incident=incident)
         for name in LEARNT:
             setattr(mention, name, getattr(fresh, name))
         session.add(mention)
@@ -236,7 +230,7 @@ class Watch:
         self, session: Session, hit: Hit, staff_id: str | None, alongside: tuple[str, ...]
     ) -> Incident:
         held = self.services
-        key = self._new_key(session)
+        key = new_key(session, held)
         assert key.id is not None
         incident = incidents.open_incident(
             session,
@@ -292,44 +286,6 @@ class Watch:
                 place=f"link:{incident.reference}",
                 recipient=self.services.public_keys.working,
             )
-
-    def _new_key(self, session: Session) -> RecordKey:
-        public = self.services.public_keys
-        made = new_record_key([public.vault, public.recovery])
-        key = RecordKey(
-            recipient=made.recipient, wrapped=made.wrapped, created_at=self.services.now()
-        )
-        session.add(key)
-        session.flush()
-        return key
-
-    def _mention(self, hit: Hit, key: RecordKey, *, incident: Incident | None) -> Mention:
-        post, finding = hit.received.post, hit.finding
-        assert key.id is not None
-
-        def sealed(part: str, value: bytes) -> bytes:
-            return seal(value, place=place_of(part, hit.post_key), recipient=key.recipient)
-
-        return Mention(
-            incident_id=incident.id if incident else None,
-            key_id=key.id,
-            source=post.source,
-            post_key=hit.post_key,
-            revision=revision_of(self.services, post),
-            author_key=author_key_of(self.services, post.source, post.author.id),
-            severity=finding.severity,
-            disposition=finding.disposition,
-            categories=list(finding.categories),
-            staff_ids=list(dict.fromkeys(one.staff_id for one in finding.staff)),
-            published_at=post.published_at,
-            found_at=self.services.now(),
-            sealed_post=sealed("post", post.model_dump_json().encode()),
-            sealed_record=sealed("record", hit.received.record),
-            sealed_finding=sealed("finding", finding.model_dump_json().encode()),
-            working_copy=working_copy(self.services, hit.post_key, post.url, hit.received.record)
-            if incident
-            else None,
-        )
 
 
 def _others(finding: Finding, staff_id: str | None) -> tuple[str, ...]:
