@@ -14,6 +14,7 @@ from records.incident import (
     MentionRevision,
 )
 from records.record_key import RecordKey
+from records.report import MentionReport, TakenReport
 from records.sign_in import ConsoleSession, SignInCode
 from records.sweep_place import SweepPlace
 from records.verdict import Verdict
@@ -36,6 +37,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     ConsoleSession,
     Verdict,
     WaitingPost,
+    TakenReport,
+    MentionReport,
     SourceWatch,
     SourceHour,
     CoverageGap,
