@@ -33,3 +33,5 @@ class SourceStatus:
     """When the source last said that nothing more was waiting."""
     budget: str = ""
     """What is left to ask for, in words; empty where nothing is counted."""
+    trouble: str = ""
+    """Which part of the source can't be read, in words; empty if all can."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitors.backoff import Backoff
 from monitors.errors import SourceError
-from monitors.source import Arrival, Reached, Received, Source, Unread
+from monitors.source import Arrival, Missed, Reached, Received, Source, Unread
 from monitors.status import SourceStatus, State
 from records.errors import NamewatchError
 
@@ -93,6 +93,7 @@ class Supervised:
             reached=self._reached,
             idle_at=self._idle_at,
             budget=getattr(self._source, "budget", ""),
+            trouble=getattr(self._source, "trouble", ""),
         )
 
     def _tell(self) -> None:
@@ -205,7 +206,7 @@ class Supervised:
         if isinstance(received, Received):
             self._received += 1
             self._reached = received.post.published_at or self._reached
-        if not isinstance(received, Unread | Reached):
+        if not isinstance(received, Unread | Reached | Missed):
             self._quiet_since = time.monotonic()
             self._last_received_at = self._around.now()
         while not self._stop.is_set():

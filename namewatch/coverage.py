@@ -65,13 +65,15 @@ def _source(watch: SourceWatch, now: datetime, zone: ZoneInfo) -> str:
         f"  one of the sources since {_shown(watch.first_watched_at, zone)}",
         f"  posts {watch.posts} ({last}), kept {watch.candidates}, unreadable {watch.unread}",
     ]
-    return "\n".join(lines + ([f"  {watch.budget}"] if watch.budget else []))
+    said = [watch.trouble, f"[yellow]{watch.doubt}[/]" if watch.doubt else "", watch.budget]
+    return "\n".join(lines + [f"  {one}" for one in said if one])
 
 
 def _gap(gap: CoverageGap, zone: ZoneInfo) -> str:
     until = f"until {_shown(gap.ended_at, zone)}" if gap.ended_at else "until now"
     state = "still not watched" if gap.state == GapState.OPEN else gap.state
-    return f"  {gap.source}: from {_shown(gap.began_at, zone)} {until}: {state}. {gap.reason}"
+    source = f"a part of {gap.source}" if gap.part else gap.source
+    return f"  {source}: from {_shown(gap.began_at, zone)} {until}: {state}. {gap.reason}"
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from monitors.runner import Runner, SourceStatus
 from monitors.source import Source
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
+from namewatch.canary import CANARY, canary_of, with_canary
 from nlp.classifier import SHIPPED, Classifier
 from nlp.entities import SPACY
 from nlp.images import OcrReader
@@ -67,7 +68,7 @@ class Service:
         self._start_slack()
         screener = Screener(
             services.organisation,
-            services.roster,
+            with_canary(services.roster, self.built.settings),
             services.pack,
             entities=SPACY if self.classifier else None,
             classifier=self.classifier,
@@ -81,6 +82,7 @@ class Service:
             screener.screen,
             learning.look,
             reads_pictures=self.built.settings.images.read,
+            canary=CANARY if self.built.settings.canary else "",
         )
         reader = OcrReader() if self.built.settings.images.read else None
         pictures.install(pictures.PictureDesk(watch, reader))
@@ -91,7 +93,8 @@ class Service:
         """Read the sources, and keep the ledger of what was watched."""
         reads_back = {one.name: getattr(one, "reads_back", None) for one in sources}
         services = self.built.services
-        coverage = Coverage(services, reads_back, watch.kept.__getitem__)
+        canary = canary_of(self.built.settings)
+        coverage = Coverage(services, reads_back, watch.kept.__getitem__, canary)
         coverage.begin()
 
         def told(status: SourceStatus) -> None:

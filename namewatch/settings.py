@@ -63,6 +63,14 @@ class Images(_Table):
     read: bool = True
 
 
+class CanarySettings(_Table):
+    """The `[canary]` table: a post about somebody invented that must be found again and again."""
+
+    name: str = Field(min_length=5)
+    sources: tuple[str, ...] = Field(min_length=1)
+    every_hours: float = Field(default=26, gt=0)
+
+
 class SourceSettings(BaseModel):
     """One `[[sources]]` table: a kind of source, its name and the options of that kind."""
 
@@ -101,6 +109,7 @@ class Settings(BaseSettings):
     console: Console = Console()
     capture: Capture = Capture()
     images: Images = Images()
+    canary: CanarySettings | None = None
     sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)
 
     @field_validator("sources")

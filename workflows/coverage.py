@@ -12,6 +12,7 @@ from monitors.runner import SourceStatus, State
 from records.database import transaction
 from records.watching import CoverageGap, GapState, SourceWatch
 from workflows.services import Services
+from workflows.silence import Canary, note_doubt, note_hour
 
 NOT_RUNNING = "namewatch was not running."
 BEAT_SECONDS = 5.0
@@ -27,12 +28,15 @@ class Coverage:
         services: Services,
         reads_back: Mapping[str, timedelta | None],
         kept: Callable[[str], int],
+        canary: Canary | None = None,
     ) -> None:
         """`reads_back`: how far back each source can read; `kept`: posts kept since the start."""
         self._services = services
         self._reads_back = reads_back
         self._kept = kept
+        self._canary = canary
         self._counted: dict[str, tuple[int, int, int]] = {}
+        self._beaten_at: datetime | None = None
         self._lock = threading.Lock()
 
     def begin(self) -> None:
@@ -51,7 +55,7 @@ class Coverage:
         """A source's state has changed: a gap opens or ends."""
         now = self._services.now()
         with self._lock, transaction(self._services.database) as session:
-            watch = self._row(session, status, now)
+            watch = _row(session, status, now)
             gap = _open(session, status.name)
             if status.state in _AWAY and gap is None:
                 session.add(
@@ -63,34 +67,50 @@ class Coverage:
     def beat(self, statuses: Sequence[SourceStatus]) -> None:
         """Note who is alive and what has come in; close what has been read back."""
         now = self._services.now()
-        with self._lock, transaction(self._services.database) as session:
-            for status in statuses:
-                self._row(session, status, now)
-                for gap in _ended(session, status.name):
-                    if gap.ended_at and read_back(
-                        gap.ended_at, reached=status.reached, idle_at=status.idle_at
-                    ):
-                        gap.state = GapState.CLOSED.value
-                        session.add(gap)
+        with self._lock:
+            with transaction(self._services.database) as session:
+                for status in statuses:
+                    watch = _row(session, status, now)
+                    self._count(session, watch, status, now)
+                    self._look_at_parts(session, status, now)
+                    _close_what_was_read_back(session, status)
+            # Only now: what a failed transaction did not keep is counted by the next.
+            self._counted.update({one.name: self._counts(one) for one in statuses})
+            self._beaten_at = now
 
-    def _row(self, session: Session, status: SourceStatus, now: datetime) -> SourceWatch:
-        watch = session.get(SourceWatch, status.name) or SourceWatch(
-            source=status.name, first_watched_at=now, alive_at=now, state="", sentence=""
-        )
-        if status.state is State.WATCHING:
-            watch.alive_at = now
-        watch.state, watch.sentence = status.state.value, status.sentence
-        watch.budget = status.budget
-        watch.event_at = status.last_received_at or watch.event_at
-        counts = (status.received, self._kept(status.name), status.skipped)
+    def _counts(self, status: SourceStatus) -> tuple[int, int, int]:
+        return status.received, self._kept(status.name), status.skipped
+
+    def _count(
+        self, session: Session, watch: SourceWatch, status: SourceStatus, now: datetime
+    ) -> None:
+        """Add what came in since the last beat, and see whether it is what usually comes."""
         before = self._counted.get(status.name, (0, 0, 0))
-        posts, candidates, unread = (new - old for new, old in zip(counts, before, strict=True))
+        posts, candidates, unread = (
+            new - old for new, old in zip(self._counts(status), before, strict=True)
+        )
         watch.posts += posts
         watch.candidates += candidates
         watch.unread += unread
-        self._counted[status.name] = counts
-        session.add(watch)
-        return watch
+        last = self._beaten_at or now
+        watched = (now - last).total_seconds() if status.state is State.WATCHING else 0.0
+        watched = min(max(watched, 0.0), 3 * BEAT_SECONDS)
+        note_hour(session, status.name, posts=posts, watched_seconds=watched, now=now)
+        if status.state is State.WATCHING:
+            full_hour = self._beaten_at is None or last.hour != now.hour
+            note_doubt(session, watch, self._canary, now, count=full_hour)
+
+    def _look_at_parts(self, session: Session, status: SourceStatus, now: datetime) -> None:
+        """A part that can't be read is a gap too, while the source as a whole goes on."""
+        if status.state is not State.WATCHING:
+            return
+        gap = _open(session, status.name, part=True)
+        if status.trouble and gap is None:
+            session.add(
+                CoverageGap(source=status.name, began_at=now, reason=status.trouble, part=True)
+            )
+        elif gap is not None and not status.trouble:
+            self._end(session, gap, now)
 
     def _end(self, session: Session, gap: CoverageGap, now: datetime) -> None:
         parts = settled(gap.began_at, now, self._reads_back.get(gap.source))
@@ -104,13 +124,36 @@ class Coverage:
                     state=part.state.value,
                     reason=gap.reason,
                     told_state=gap.told_state,
+                    part=gap.part,
                 )
             )
 
 
-def _open(session: Session, source: str) -> CoverageGap | None:
+def _row(session: Session, status: SourceStatus, now: datetime) -> SourceWatch:
+    watch = session.get(SourceWatch, status.name) or SourceWatch(
+        source=status.name, first_watched_at=now, alive_at=now, state="", sentence=""
+    )
+    if status.state is State.WATCHING:
+        watch.alive_at = now
+    watch.state, watch.sentence = status.state.value, status.sentence
+    watch.budget, watch.trouble = status.budget, status.trouble
+    watch.event_at = status.last_received_at or watch.event_at
+    session.add(watch)
+    return watch
+
+
+def _close_what_was_read_back(session: Session, status: SourceStatus) -> None:
+    for gap in _ended(session, status.name):
+        if gap.ended_at and read_back(gap.ended_at, reached=status.reached, idle_at=status.idle_at):
+            gap.state = GapState.CLOSED.value
+            session.add(gap)
+
+
+def _open(session: Session, source: str, *, part: bool = False) -> CoverageGap | None:
     query = select(CoverageGap).where(
-        CoverageGap.source == source, CoverageGap.state == GapState.OPEN.value
+        CoverageGap.source == source,
+        CoverageGap.state == GapState.OPEN.value,
+        CoverageGap.part == part,
     )
     return session.exec(query).first()
 
