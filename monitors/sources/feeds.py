@@ -112,10 +112,10 @@ class FeedsSource:
         return None if hours is None else hours * 3600
 
     @property
-    def budget(self) -> str:
-        """How many feeds can be read, where some can't."""
-        there = len(self._feeds)
-        return f"{there - len(self._broken)} of {there} feeds" if self._broken else ""
+    def trouble(self) -> str:
+        """How many feeds can't be read, where some can."""
+        broken = len(self._broken)
+        return f"{broken} of {len(self._feeds)} feeds can't be read." if broken else ""
 
     def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """New entries of all feeds at each look; raises when no feed at all can be read."""

@@ -99,10 +99,10 @@ class LemmySource:
         return self._name
 
     @property
-    def budget(self) -> str:
-        """How many servers can be read, where some can't."""
-        there = len(self._servers)
-        return f"{there - len(self._broken)} of {there} servers" if self._broken else ""
+    def trouble(self) -> str:
+        """How many servers can't be read, where some can."""
+        broken = len(self._broken)
+        return f"{broken} of {len(self._servers)} servers can't be read." if broken else ""
 
     def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """New posts and comments, edits and deletions; raises when no server can be read."""

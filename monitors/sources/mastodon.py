@@ -125,10 +125,9 @@ class MastodonSource:
 
     @property
     def budget(self) -> str:
-        """What is left to ask for where it is least, and which servers can't be read."""
+        """What is left to ask for where it is least."""
         lefts = [watch.left for _, watch in self._watches if watch.left]
-        left = "{} of {} requests left for now".format(*min(lefts)) if lefts else ""
-        return "; ".join(part for part in (left, self.trouble) if part)
+        return "{} of {} requests left for now".format(*min(lefts)) if lefts else ""
 
     def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """All servers at once; None once every one of them has nothing more."""

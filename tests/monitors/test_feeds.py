@@ -340,7 +340,7 @@ def test_one_broken_feed_does_not_stop_the_others(
         brought = look(source, times=3, between=publish)
     assert brought.texts == ["Text 1", "Text 2"]
     assert brought.failure is None
-    assert source.budget == "1 of 3 feeds"  # type: ignore[attr-defined]
+    assert source.trouble == "2 of 3 feeds can't be read."  # type: ignore[attr-defined]
     assert [record.message for record in caplog.records] == [
         f"One of the feeds of blogs can't be read: {why}"
         for why in (
@@ -360,7 +360,7 @@ def test_a_feed_that_is_mended_brings_what_was_said_meanwhile(sites: Sites) -> N
 
     brought = look(source, times=2, between=mend)
     assert brought.texts == ["Text 2"]
-    assert source.budget == ""  # type: ignore[attr-defined]
+    assert source.trouble == ""  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

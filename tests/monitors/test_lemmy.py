@@ -192,7 +192,7 @@ def test_one_broken_server_does_not_stop_the_other_and_catches_up_when_mended(
     servers[0].comments = [comment(2)]
     first = look(source)
     assert first.texts == ["Comment 1"]
-    assert source.budget == "1 of 2 servers"  # type: ignore[attr-defined]
+    assert source.trouble == "1 of 2 servers can't be read."  # type: ignore[attr-defined]
     servers[0].refusal = None
     assert look(source, first.cursor).texts == ["Comment 2"]
 
