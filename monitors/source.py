@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from records.post import Post
+from records.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,15 @@ class Reached:
     cursor: str
 
 
-Arrival = Received | Removed | Unread | Reached
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Somebody reports something: it is looked at by itself and never passed over."""
+
+    report: Report
+    cursor: str
+
+
+Arrival = Received | Removed | Unread | Reached | Reported
 
 
 class Source(Protocol):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitors.backoff import Backoff
 from monitors.errors import SourceError
-from monitors.source import Arrival, Missed, Reached, Received, Source, Unread
+from monitors.source import Arrival, Missed, Reached, Received, Reported, Source, Unread
 from monitors.status import SourceStatus, State
 from records.errors import NamewatchError
 
@@ -206,6 +206,8 @@ class Supervised:
         if isinstance(received, Received):
             self._received += 1
             self._reached = received.post.published_at or self._reached
+        elif isinstance(received, Reported):
+            self._received += 1
         if not isinstance(received, Unread | Reached | Missed):
             self._quiet_since = time.monotonic()
             self._last_received_at = self._around.now()

@@ -294,6 +294,33 @@ def verdict(
         typer.echo(verdicts.give(reference, said, staff, category, by))
 
 
+@app.command()
+def report(
+    url: Annotated[str | None, typer.Argument(help="The post, as the browser shows it.")] = None,
+    note: Annotated[
+        str, typer.Option(help="What you know of it; - reads it from standard input.")
+    ] = "",
+    about: Annotated[
+        str | None, typer.Option(help="staff_id of whom you say is meant, where it isn't plain.")
+    ] = None,
+    file: Annotated[
+        list[Path] | None, typer.Option(help="A screenshot; may be given several times.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--from", help="Your staff_id; acting_as of settings.toml unless given."),
+    ] = None,
+) -> None:
+    """Pass on a post or a screenshot, to be looked at like every post and never passed over.
+
+    A shell keeps what is typed: give a note on standard input.
+    """
+    from namewatch import reporting  # noqa: PLC0415
+
+    with _plainly():
+        typer.echo(reporting.report(url, note, about, by, file or []))
+
+
 @app.command("test-alert")
 def send_test(
     to: Annotated[

@@ -122,6 +122,16 @@ def _unread(entry: AuditEntry, _pack: Pack) -> str:
     return f"[yellow]Not read[/] {pictures} of one post; it was judged by its words alone"
 
 
+def _reported(entry: AuditEntry, _pack: Pack) -> str:
+    whose = "from outside" if entry.about["outside"] else "by somebody on the staff"
+    return f"[bold]Reported[/] something {whose}, by {entry.about['via']}; it is being looked at"
+
+
+def _report_kept(entry: AuditEntry, _pack: Pack) -> str:
+    where = f"with {entry.reference}" if entry.reference else "for triage"
+    return f"[bold]Kept[/]    a report {where}"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -138,6 +148,8 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "post removed": _gone,
     "post edited": _edited,
     "pictures unread": _unread,
+    "report taken": _reported,
+    "report kept": _report_kept,
     "verdict given": _said,
     "verdict taken back": _unsaid,
 }

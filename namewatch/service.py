@@ -25,7 +25,7 @@ from nlp.screening import Screener
 from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.roster import StaffMember
-from workflows import pictures
+from workflows import pictures, reported
 from workflows.alarm import SourceAlarm
 from workflows.coverage import Beats, Coverage
 from workflows.engine import Engine
@@ -86,6 +86,7 @@ class Service:
         )
         reader = OcrReader() if self.built.settings.images.read else None
         pictures.install(pictures.PictureDesk(watch, reader))
+        reported.install(reported.ReportDesk(watch, reader))
         self._read(sources, watch)
         threading.Thread(target=screener.warm, name="warm", daemon=True).start()
 

@@ -69,6 +69,12 @@ def mentions_of(session: Session, post_key: str) -> Sequence[Mention]:
     ).all()
 
 
+def incidents_of(session: Session, post_key: str) -> set[str | None]:
+    """Whom the incidents are about that a post belongs to; None stands for nobody."""
+    joined = select(Incident.staff_id).join(Mention, col(Mention.incident_id) == Incident.id)
+    return set(session.exec(joined.where(Mention.post_key == post_key)))
+
+
 def swept_gives_way(session: Session, post_key: str, revision: str) -> None:
     """Let go of what a sweep kept of this wording: the watch has met the post and keeps it."""
     query = (

@@ -14,6 +14,7 @@ APPLICATION_VERSION = "1"
 ALERTS = "alerts"
 PRESERVING = "preserving"
 READING = "reading"
+REPORTS = "reports"
 _POLL_SECONDS = 0.1
 _MAX_THREADS = 32
 
@@ -56,6 +57,7 @@ class Engine:
         DBOS.register_queue(ALERTS, worker_concurrency=8, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(PRESERVING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(READING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
+        DBOS.register_queue(REPORTS, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         self._client = DBOSClient(system_database_engine=database, serializer=serializer)
 
     def enqueue(

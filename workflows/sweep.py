@@ -17,6 +17,7 @@ from workflows.deliver import enqueue_delivery
 from workflows.engine import Engine
 from workflows.escalate import escalate_those_due
 from workflows.preserve import enqueue_those_left
+from workflows.reports import enqueue_reports_due
 from workflows.services import Services
 from workflows.waiting import enqueue_those_waiting
 
@@ -51,6 +52,7 @@ class Sweep:
         with transaction(self._services.database) as session:
             done = self._try_again(session) + escalate_those_due(session, self._engine)
             done += enqueue_those_waiting(session, self._engine, self._services)
+            done += enqueue_reports_due(session, self._engine, self._services)
             if time.monotonic() >= self._look_for_captures_at:
                 self._look_for_captures_at = time.monotonic() + CAPTURES_EVERY_SECONDS
                 done += enqueue_those_left(session, self._engine)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from alerts.escalation import acknowledge_by
 from casework import incidents
 from casework.audit import note
-from monitors.source import Arrival, Reached, Received, Removed, Unread
+from monitors.source import Arrival, Reached, Received, Removed, Reported, Unread
 from policies.severity import Facts, judge_each
 from records.alert import AlertKind
 from records.audit import MACHINE
@@ -24,6 +24,7 @@ from records.sealing import seal
 from records.watching import SourceCursor, SourceWatch
 from workflows.changes import (
     gone_among,
+    incidents_of,
     is_new_wording,
     mentions_of,
     note_gone,
@@ -36,6 +37,7 @@ from workflows.engine import PRESERVING, Engine
 from workflows.mentions import Hit, mention_of, new_key
 from workflows.notify import tell_those_due
 from workflows.quarantine import keep_unread
+from workflows.reports import known_reporter, take_report
 from workflows.services import Services
 from workflows.silence import is_canary, without_canary
 from workflows.waiting import PutBy, put_by, worth_reading
@@ -84,15 +86,17 @@ class Watch:
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
             unread = [one for one in batch if isinstance(one, Unread)]
             reached = any(isinstance(one, Reached) for one in batch)
+            reports = [one for one in batch if isinstance(one, Reported)]
             quiet_since = time.monotonic() - self._cursor_kept_at.get(source, 0.0)
             if (
-                not (hits or gone or unread or reached or canaries)
+                not (hits or gone or unread or reached or reports or canaries)
                 and quiet_since < CURSOR_EVERY_SECONDS
             ):
                 return
             with transaction(self.services.database) as session:
                 kept = sum([self._keep(session, hit) for hit in hits])
                 note_gone(session, self.services, gone)
+                kept += self._take_reports(session, reports)
                 if canaries:
                     self._note_canary(session, source)
                 if unread:
@@ -100,6 +104,11 @@ class Watch:
                 self._keep_cursor(session, source, batch[-1].cursor)
             self.kept[source] += kept
             self._cursor_kept_at[source] = time.monotonic()
+
+    def _take_reports(self, session: Session, reports: Sequence[Reported]) -> int:
+        held = self.services
+        known = (known_reporter(one.report, held.roster) for one in reports)
+        return sum([take_report(session, held.public_keys, one, now=held.now()) for one in known])
 
     def _note_canary(self, session: Session, source: str) -> None:
         watch = session.get(SourceWatch, source)
@@ -156,8 +165,30 @@ class Watch:
         if fresh:
             swept_gives_way(session, hit.post_key, revision)
 
+    def keep_reported(self, session: Session, hit: Hit, *, told_by_platform: bool) -> None:
+        """Keep a post that somebody reports; one that is known alerts about whomever it did not.
+
+        `told_by_platform` False: its words are the reporter's, and no other wording of the post.
+        """
+        known = mentions_of(session, hit.post_key)
+        if not known:
+            self.keep(session, hit)
+            return
+        if told_by_platform:
+            self._take_wording(session, hit, known)
+            session.flush()
+        if hit.finding.disposition != "alert":
+            return
+        about = incidents_of(session, hit.post_key)
+        for staff_id in self._whose_incidents(hit.finding):
+            if staff_id not in about and (staff_id or not about):
+                self._keep_incident(session, hit, staff_id)
+
     def keep(self, session: Session, hit: Hit) -> None:
         """Do what the finding asks for: incidents and alerts, triage, or nothing."""
+        if mentions_of(session, hit.post_key):  # as when it was reported while it was being read
+            self.keep_reported(session, hit, told_by_platform=True)
+            return
         if hit.finding.disposition != "ignore":
             revision = revision_of(self.services, hit.received.post)
             swept_gives_way(session, hit.post_key, revision)

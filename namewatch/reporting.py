@@ -1,0 +1,139 @@
+"""`namewatch report`: somebody on the staff passes on a link or a screenshot."""
+
+import sys
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from evidence.vault import read_public_keys
+from namewatch.casebook import database_of, read_home
+from namewatch.configuration import Configuration
+from namewatch.settings import Settings
+from records.addresses import web_address
+from records.clock import utc_now
+from records.database import reading, transaction
+from records.errors import ConfigurationError, NamewatchError
+from records.post import readable
+from records.report import (
+    MOST_BYTES,
+    MOST_NOTE,
+    MOST_SCREENSHOT_BYTES,
+    MOST_SCREENSHOTS,
+    Report,
+    is_picture,
+)
+from records.watching import SourceWatch
+from workflows.reports import take_report
+
+_MOST_URL = 2048
+_FRESH = timedelta(seconds=15)
+_MEGABYTE = 2**20
+NEXT = (
+    "If it holds what your policy alerts about, the people of the policy are told as of any other"
+    " post; if not, it waits for triage with your report, and it is never passed over."
+)
+
+
+def report(
+    url: str | None, note: str, about: str | None, by: str | None, files: Sequence[Path]
+) -> str:
+    """Keep the report, sealed, for the service; two sentences on what happens next."""
+    settings, configuration = read_home()
+    now = utc_now()
+    made = Report(
+        mark=uuid.uuid4().hex,
+        via="command",
+        at=now,
+        reporter=_reporter(settings, configuration, by),
+        links=(_checked(url),) if url else (),
+        note=_note(note),
+        about=_on_the_staff(settings, configuration, about) if about else None,
+        screenshots=_screenshots(files),
+    )
+    if not made.links and not made.screenshots:
+        raise NamewatchError("say what: namewatch report URL, or --file SCREENSHOT.")
+    keys = read_public_keys(settings.keys_folder)
+    database = database_of(settings)
+    with transaction(database) as session:
+        take_report(session, keys, made, now=now)
+    if _is_running(database, now):
+        return f"Your report is kept, sealed, and is looked at within seconds. {NEXT}"
+    return f"Your report is kept, sealed, and is looked at once `namewatch run` is started. {NEXT}"
+
+
+def _reporter(settings: Settings, configuration: Configuration, by: str | None) -> str:
+    actor = by or settings.acting_as
+    if actor is None:
+        raise NamewatchError(
+            "say who you are: namewatch report URL --from STAFF_ID, or set acting_as in"
+            " settings.toml."
+        )
+    return _on_the_staff(settings, configuration, actor)
+
+
+def _on_the_staff(settings: Settings, configuration: Configuration, staff_id: str) -> str:
+    if staff_id not in configuration.roster:
+        raise ConfigurationError(
+            f"staff_id {readable(staff_id)[:40]} is not in the roster.", file=settings.roster_file
+        )
+    return staff_id
+
+
+def _checked(url: str) -> str:
+    url = url.strip()
+    if len(url) > _MOST_URL or web_address(url) is None or readable(url) != url:
+        raise NamewatchError(
+            "this is not the address of a web page; copy it as the browser shows it,"
+            " from https:// on."
+        )
+    return url
+
+
+def _note(note: str) -> str:
+    if note == "-":
+        note = sys.stdin.buffer.read(4 * MOST_NOTE + 1).decode("utf-8", errors="replace")
+    if len(note) > MOST_NOTE:
+        raise NamewatchError(f"the note is longer than {MOST_NOTE:,} characters; shorten it.")
+    return readable(note.strip())
+
+
+def _screenshots(files: Sequence[Path]) -> tuple[bytes, ...]:
+    if len(files) > MOST_SCREENSHOTS:
+        raise NamewatchError(f"give at most {MOST_SCREENSHOTS} screenshots with one report.")
+    contents = tuple(_screenshot(file) for file in files)
+    if sum(map(len, contents)) > MOST_BYTES:
+        raise NamewatchError(
+            f"the screenshots together are larger than {MOST_BYTES // _MEGABYTE} MB;"
+            " make two reports of them."
+        )
+    return contents
+
+
+def _screenshot(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_SCREENSHOT_BYTES + 1)
+    except OSError as error:
+        raise ConfigurationError(f"can't be read ({error.strerror}).", file=file) from None
+    if len(content) > MOST_SCREENSHOT_BYTES:
+        most = MOST_SCREENSHOT_BYTES // _MEGABYTE
+        raise ConfigurationError(
+            f"this picture is larger than {most} MB; save it smaller.", file=file
+        )
+    if not is_picture(content):
+        raise ConfigurationError(
+            "this is no PNG, JPEG, WebP or GIF picture; save it as one of these.", file=file
+        )
+    return content
+
+
+def _is_running(database: Engine, now: datetime) -> bool:
+    """Whether a service has lately said that it is at work with this database."""
+    newest = select(SourceWatch.alive_at).order_by(col(SourceWatch.alive_at).desc()).limit(1)
+    with reading(database) as session:
+        alive_at = session.exec(newest).first()
+    return alive_at is not None and now - alive_at < _FRESH
