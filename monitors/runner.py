@@ -63,6 +63,10 @@ class Runner:
                 thread.join(max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in threads)
 
+    def is_over(self) -> bool:
+        """Whether no source is read any more and everything that was read has been taken."""
+        return not any(one.threads[-1].is_alive() for one in self._supervised)
+
     def statuses(self) -> tuple[SourceStatus, ...]:
         """How each source is doing, in their order; never waits."""
         return tuple(supervised.status for supervised in self._supervised)

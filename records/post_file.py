@@ -25,6 +25,15 @@ def open_posts(path: Path) -> io.BufferedReader:
     return path.open("rb")
 
 
+def bytes_read(file: io.BufferedReader) -> int:
+    """How far the file itself has been read, packed as it is; for telling how far we are."""
+    raw = getattr(file, "raw", None)
+    if isinstance(raw, _Unpacked):
+        return raw.tell_packed()
+    under = getattr(file, "fileobj", None) or file  # gzip's file has the packed one
+    return int(under.tell())
+
+
 class _Unpacked(io.RawIOBase):
     """Unpacks Zstandard frames; unlike the library's own reader it notices a missing end."""
 
@@ -57,6 +66,10 @@ class _Unpacked(io.RawIOBase):
         if self._frame is not None and self._frame.eof:
             rest, self._frame = self._frame.unused_data, None
         return rest or self._packed.read(CHUNK)
+
+    def tell_packed(self) -> int:
+        """How many packed bytes have been taken from the file."""
+        return self._packed.tell()
 
     def close(self) -> None:
         self._packed.close()

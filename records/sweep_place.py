@@ -1,4 +1,4 @@
-"""How far each sweep has come, and what it has found: it goes on from here, never from the start."""
+"""How far each sweep has come and what it has found, so that it goes on from there."""
 
 from datetime import datetime
 

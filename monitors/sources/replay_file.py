@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitors.errors import SourceError
-from records.post_file import BREAKS_OFF, CHUNK, LONGEST_LINE, open_posts
+from records.post_file import BREAKS_OFF, CHUNK, LONGEST_LINE, bytes_read, open_posts
 
 
 class PlaceGoneError(SourceError):
@@ -52,6 +52,11 @@ class LineFile:
         elif self._file.seek(0, io.SEEK_END) < self.place:
             raise PlaceGoneError
         return None
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the file itself has been read, packed as it is."""
+        return bytes_read(self._file)
 
     def close(self) -> None:
         """Let go of the file."""
