@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 
 CONNECT_SECONDS, PIECE_SECONDS = 5.0, 10.0
 DEADLINE_SECONDS = 30.0
@@ -115,15 +115,19 @@ def trouble(title: str, fault: Exception) -> SourceError:
     """What a request that brought no answer says to a person."""
     match fault:
         case TooLargeError():
-            return SourceError(f"The answer of {title} is larger than it may be.")
+            return SourceError(
+                f"The answer of {title} is larger than it may be.", why=Why.ODD_ANSWER
+            )
         case TooSlowError() | requests.Timeout():
-            return SourceError(f"{title} did not answer in time.")
+            return SourceError(f"{title} did not answer in time.", why=Why.NOT_REACHED)
         case requests.exceptions.SSLError():
-            return SourceError(f"The certificate of {title} is not right.")
+            return SourceError(f"The certificate of {title} is not right.", why=Why.NOT_REACHED)
         case requests.TooManyRedirects():
-            return SourceError(f"{title} sends us from one address to the next.", again=False)
+            return SourceError(
+                f"{title} sends us from one address to the next.", again=False, why=Why.ABSENT
+            )
         case _:
-            return SourceError(f"{title} can't be reached.")
+            return SourceError(f"{title} can't be reached.", why=Why.NOT_REACHED)
 
 
 def refusal(title: str, answer: requests.Response, now: datetime) -> SourceError | None:
@@ -135,15 +139,19 @@ def refusal(title: str, answer: requests.Response, now: datetime) -> SourceError
         return SourceError(
             f"{title} asks us to wait, since we have asked too often.",
             wait_seconds=wait_of(answer.headers.get("Retry-After"), now),
+            why=Why.TOO_OFTEN,
         )
     if status == _SIGN_IN:
-        return SourceError(f"{title} wants us to sign in anew.", again=False)
+        return SourceError(f"{title} wants us to sign in anew.", again=False, why=Why.SIGN_IN)
     if status == _FORBIDDEN:
-        return SourceError(f"{title} does not let us read (HTTP {status}).")
-    if status in _GONE:
-        return SourceError(f"There is nothing at this address of {title} (HTTP {status}).")
-    whose = "has a fault" if status >= _SERVER_FAULT else "does not understand what we ask"
-    return SourceError(f"{title} {whose} (HTTP {status}).")
+        sentence, why = f"{title} does not let us read", Why.FORBIDDEN
+    elif status in _GONE:
+        sentence, why = f"There is nothing at this address of {title}", Why.ABSENT
+    elif status >= _SERVER_FAULT:
+        sentence, why = f"{title} has a fault", Why.THEIR_FAULT
+    else:
+        sentence, why = f"{title} does not understand what we ask", Why.NOT_UNDERSTOOD
+    return SourceError(f"{sentence} (HTTP {status}).", why=why)
 
 
 def wait_of(value: str | None, now: datetime) -> float | None:

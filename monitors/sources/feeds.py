@@ -3,15 +3,17 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import requests
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 
-from monitors.errors import SourceError
+from monitors.checking import Trial
+from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Received, Source, Unread
@@ -25,6 +27,13 @@ MOST_ENTRIES = 1000
 REMEMBERED = 500
 """How many entries are known again after they have left a feed."""
 CLOCKS_DIFFER = timedelta(minutes=5)
+_SIGN_IN = "open it without signing in: if that can't be done, take it out of feeds"
+ADVICE = {
+    Why.SIGN_IN: _SIGN_IN,
+    Why.FORBIDDEN: _SIGN_IN,
+    Why.ABSENT: "correct its address in feeds",
+    Why.ODD_ANSWER: "put the address of the feed itself into feeds, not that of a page",
+}
 _LONGEST_TAG = 200
 _NOT_MODIFIED = 304
 
@@ -59,6 +68,8 @@ class Places(BaseModel):
     """The cursor: each feed's place, by a hash of its address."""
 
     feeds: dict[str, FeedPlace]
+    since: datetime | None = None
+    """From when on the entries of a feed that is not among them are new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +144,30 @@ class FeedsSource:
 
         yield from polls(look, self._options.every_seconds, stop)
 
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on, of what still stands in the feeds; what has no date may be new."""
+        return Places(feeds={}, since=moment).model_dump_json()
+
+    def check(self) -> Sequence[str]:
+        """Read each feed once."""
+        faults: list[str] = []
+        for feed in self._feeds:
+            trial = Trial(ADVICE)
+            trial.ask("", partial(self._try_once, feed))
+            faults += trial.faults
+        return faults
+
+    def _try_once(self, feed: _Feed) -> None:
+        self._entries(feed, self._ask(feed, FeedPlace()))
+
     def _places(self, cursor: str | None) -> Places:
         try:
             kept = Places.model_validate_json(cursor) if cursor is not None else Places(feeds={})
         except ValidationError:
             raise SourceError("The place kept for these feeds is not one.", again=False) from None
         known = {feed.key for feed in self._feeds}
-        return Places(feeds={key: place for key, place in kept.feeds.items() if key in known})
+        feeds = {key: place for key, place in kept.feeds.items() if key in known}
+        return Places(feeds=feeds, since=kept.since)
 
     def _read(self, feed: _Feed, places: Places) -> Iterator[Arrival]:
         try:
@@ -153,7 +181,7 @@ class FeedsSource:
             return
         place = places.feeds.get(feed.key)
         if place is None:
-            place = places.feeds[feed.key] = FeedPlace(seen=self._old(read))
+            place = places.feeds[feed.key] = FeedPlace(seen=self._old(read, places.since))
         yield from self._new(read, place, places)
         there = {one.key: place.seen[one.key] for one in read.entries}
         gone = [(key, wording) for key, wording in place.seen.items() if key not in there]
@@ -178,7 +206,9 @@ class FeedsSource:
         try:
             read = read_feed(answer.content, of=feed.key, headers=headers)
         except NotAFeedError:
-            raise SourceError(f"What came from {feed.title} is not a feed.") from None
+            raise SourceError(
+                f"What came from {feed.title} is not a feed.", why=Why.ODD_ANSWER
+            ) from None
         if len(read.entries) > MOST_ENTRIES:
             log.warning(
                 "%s of %s is too long; its newest entries are read.", feed.title, self._name
@@ -186,12 +216,13 @@ class FeedsSource:
             return FeedRead(read.entries[-MOST_ENTRIES:], read.whole)
         return read
 
-    def _old(self, read: FeedRead) -> dict[str, str]:
-        """What was there before we began."""
+    def _old(self, read: FeedRead, since: datetime | None) -> dict[str, str]:
+        """What was there before we began, or before `since`; then only what is dated."""
+        dated = {one.key: one.post.published_at if one.post else None for one in read.entries}
         return {
             one.key: one.wording
             for one in read.entries
-            if not (one.post and one.post.published_at and one.post.published_at > self._began_at)
+            if not _is_after(dated[one.key], since or self._began_at, unless_dated=bool(since))
         }
 
     def _new(self, read: FeedRead, place: FeedPlace, places: Places) -> Iterator[Arrival]:
@@ -223,6 +254,10 @@ class FeedsSource:
             again=any(fault.again for fault in faults),
             wait_seconds=min(fault.wait_seconds or 0.0 for fault in faults) or None,
         )
+
+
+def _is_after(moment: datetime | None, began: datetime, *, unless_dated: bool) -> bool:
+    return unless_dated if moment is None else moment >= began
 
 
 def _short(tag: str | None) -> str:

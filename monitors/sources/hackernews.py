@@ -3,13 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from monitors.errors import SourceError
+from monitors.checking import Trial
+from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Source
@@ -86,6 +88,18 @@ class HackerNewsSource:
         memory = self._memory(cursor)
         yield from polls(lambda: self._look(memory), self._options.every_seconds, stop)
 
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on, however long ago."""
+        since = int(moment.timestamp()) - 1  # the search gives what is later than it is asked
+        return Memory(reach={PLACE: Reach(began=since, since=since)}).model_dump_json()
+
+    def check(self) -> Sequence[str]:
+        """Ask for what is said from now on, and for the very first post."""
+        search, posts = Trial({Why.ABSENT: "correct url"}), Trial({Why.ABSENT: "correct items_url"})
+        search.ask("", partial(self._page, self._options.queries[0], int(time.time()), None))
+        posts.ask("", partial(self._json, f"{self._options.items_url}/item/1.json", None))
+        return tuple(dict.fromkeys([*search.faults, *posts.faults]))
+
     def _memory(self, cursor: str | None) -> Memory:
         if cursor is None:
             return Memory(reach={PLACE: Reach(began=self._began, since=self._began)})
@@ -140,7 +154,7 @@ class HackerNewsSource:
         asked |= {"numericFilters": times}
         answer = table_of(self._json(f"{self._options.url}/search_by_date", asked))
         if not isinstance(answer.get("hits"), list):
-            raise SourceError(f"{TITLE} answers in a form that is not known.")
+            raise SourceError(f"{TITLE} answers in a form that is not known.", why=Why.ODD_ANSWER)
         return list_of(answer["hits"])
 
     def _deleted(self, memory: Memory, now: int) -> Iterator[Arrival]:
@@ -159,7 +173,9 @@ class HackerNewsSource:
         try:
             return json_of(answer.content)
         except ValueError:
-            raise SourceError(f"{TITLE} answers in a form that is not known.") from None
+            raise SourceError(
+                f"{TITLE} answers in a form that is not known.", why=Why.ODD_ANSWER
+            ) from None
 
 
 def id_of(hit: Mapping[str, Any]) -> str | None:

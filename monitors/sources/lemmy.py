@@ -3,13 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from monitors.errors import SourceError
+from monitors.checking import Trial, numbered
+from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Source
@@ -24,6 +26,13 @@ log = logging.getLogger(__name__)
 PAGE = 50
 """The most that a server gives at once."""
 MOST_PAGES = 60
+_WRONG = "correct the name in communities (name@server), or the address in servers"
+ADVICE = {
+    Why.SIGN_IN: "take it out of servers, since it wants a sign-in",
+    Why.FORBIDDEN: "take it out of servers, since it wants a sign-in",
+    Why.ABSENT: _WRONG,
+    Why.NOT_UNDERSTOOD: _WRONG,
+}
 
 
 class LemmyOptions(Options):
@@ -65,6 +74,8 @@ class _List:
     path: str
     asked: Mapping[str, str]
     holds: str
+    title: str
+    """By which it may be spoken of, without what is searched for."""
 
 
 def build(name: str, options: Mapping[str, object]) -> Source:
@@ -117,6 +128,23 @@ class LemmySource:
             self._fail_if_all_do()
 
         yield from polls(look, self._options.every_seconds, stop)
+
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on: at most so many posts of each list as a look reads."""
+        since = int(moment.timestamp())
+        reach = {one.key: Reach(began=since, since=since) for one in self._servers}
+        return Memory(reach=reach).model_dump_json()
+
+    def check(self) -> Sequence[str]:
+        """Ask each server for the newest of each list."""
+        faults: list[str] = []
+        for server in self._servers:
+            trial = Trial(ADVICE)
+            for one in self._lists:
+                asked = {**one.asked, "sort": "New", "limit": "1", "page": "1"}
+                trial.ask(f"The {one.title}", partial(self._page, server, one, asked))
+            faults += trial.faults
+        return faults
 
     def _memory(self, cursor: str | None) -> Memory:
         try:
@@ -175,7 +203,9 @@ class LemmySource:
         except ValueError:
             views = None
         if not isinstance(views, list):
-            raise SourceError(f"{server.title} answers in a form that is not known.")
+            raise SourceError(
+                f"{server.title} answers in a form that is not known.", why=Why.ODD_ANSWER
+            )
         return views
 
     def _note(self, server: _Server, fault: SourceError) -> None:
@@ -197,12 +227,17 @@ class LemmySource:
 
 
 def _lists(options: LemmyOptions) -> Iterator[_List]:
-    for query in filter(str.strip, options.queries):
-        yield _List("search", {"q": query, "type_": "Posts"}, "posts")
-        yield _List("search", {"q": query, "type_": "Comments"}, "comments")
-    for community in filter(str.strip, options.communities):
-        yield _List("post/list", {"community_name": community}, "posts")
-        yield _List("comment/list", {"community_name": community}, "comments")
+    queries, communities = (
+        [one for one in some if one.strip()] for some in (options.queries, options.communities)
+    )
+    for number, query in enumerate(queries, 1):
+        title = numbered("query", number, len(queries))
+        yield _List("search", {"q": query, "type_": "Posts"}, "posts", title)
+        yield _List("search", {"q": query, "type_": "Comments"}, "comments", title)
+    for number, community in enumerate(communities, 1):
+        title = numbered("community", number, len(communities))
+        yield _List("post/list", {"community_name": community}, "posts", title)
+        yield _List("comment/list", {"community_name": community}, "comments", title)
 
 
 def _at(seen: Seen | None, now: int) -> float:

@@ -1,23 +1,29 @@
 """Mastodon: timelines, hashtags and searches of several servers, as one source."""
 
+import json
 import threading
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
+from monitors.checking import numbered
 from monitors.errors import SourceError
 from monitors.feed import Feed, Give
 from monitors.options import Options, read_options
 from monitors.source import Arrival, Source
+from monitors.sources.mastodon_check import faults_of
 from monitors.sources.mastodon_intake import Intake, Numbers, read_places
+from monitors.sources.mastodon_posts import id_at
 from monitors.sources.mastodon_server import Channel, MastodonServer
 from monitors.sources.mastodon_watch import Pace, Watch
 
 LOOK_SECONDS = 0.1
+LOOKS_BACK = "looks_back"
+"""Stands in a cursor that was made to look back, for which nothing is streamed."""
 TIMELINE_OVERLAP = timedelta(minutes=1)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -134,31 +140,66 @@ class MastodonSource:
         places = {**self._began, **read_places(cursor)}
         self._skipped = self.skipped
         self._intake = intake = Intake(self._name, places, self._numbers)
-        self._watches = tuple(self._made(intake))
+        looks_back = LOOKS_BACK in places
+        self._watches = tuple(self._made(intake, streams=not looks_back))
         closed = threading.Event()
         feed = Feed(partial(self._run, intake, closed), partial(self._close, closed))
-        seen_alive = False
+        arriving = feed.receive(stop)
         try:
-            for received in feed.receive(stop):
-                alive = self._alive(seen_alive)
-                seen_alive = seen_alive or alive
-                if received is not None or alive:
-                    yield received
+            yield from self._read_back(arriving) if looks_back else self._going_on(arriving)
         finally:
             self._began.update(intake.began)
+
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on, where ids tell the time, as Mastodon's do; other makes' may not."""
+        keys = [
+            channel.key(server.url)
+            for server in self._options.servers
+            for channel in self._channels(searches=server.token is not None)
+        ]
+        return json.dumps({**dict.fromkeys(keys, id_at(moment)), LOOKS_BACK: "yes"})
+
+    def check(self) -> Sequence[str]:
+        """Ask each server for the newest of each feed and search."""
+        faults: list[str] = []
+        for number, server in enumerate(self._options.servers, 1):
+            token = server.token.get_secret_value() if server.token else None
+            title = numbered("Server", number, len(self._options.servers))
+            channels = tuple(self._channels(searches=token is not None))
+            connect = partial(MastodonServer, server.url, token, self._options.silence_seconds)
+            faults += [f"{title}: {one}" for one in faults_of(connect, channels, token is not None)]
+        return faults
+
+    def _going_on(self, arriving: Iterator[Arrival | None]) -> Iterator[Arrival | None]:
+        """None whenever nothing is waiting."""
+        seen_alive = False
+        for received in arriving:
+            alive = self._alive(seen_alive)
+            seen_alive = seen_alive or alive
+            if received is not None or alive:
+                yield received
+
+    def _read_back(self, arriving: Iterator[Arrival | None]) -> Iterator[Arrival | None]:
+        """None only once all that every server has been read for has been given."""
+        over = False
+        for received in arriving:
+            if received is not None or over:
+                yield received
+            # Asked before it is looked whether more is waiting, for nothing comes in between.
+            over = over or all(watch.caught_up or watch.failure for _, watch in self._watches)
 
     def _alive(self, seen_alive: bool) -> bool:
         """Whether nothing is waiting: at first at one server, then at all of them."""
         return (all if seen_alive else any)(watch.caught_up for _, watch in self._watches)
 
-    def _made(self, intake: Intake) -> Iterator[tuple[int, Watch]]:
+    def _made(self, intake: Intake, *, streams: bool) -> Iterator[tuple[int, Watch]]:
         for number, server in enumerate(self._options.servers, 1):
             token = server.token.get_secret_value() if server.token else None
             connect = partial(MastodonServer, server.url, token, self._options.silence_seconds)
             for channel in self._channels(searches=token is not None):
-                streams = token is not None and channel.kind != "search"
+                told = streams and token is not None and channel.kind != "search"
                 watch = Watch(
-                    channel, server.url, connect, intake, self._pace(channel), streams=streams
+                    channel, server.url, connect, intake, self._pace(channel), streams=told
                 )
                 yield number, watch
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ _BETWEEN = re.compile(r"[\s,]*")
 _TIMED_ID_DIGITS = 15
 """From so many digits on an id tells the time: its upper bits are milliseconds since 1970."""
 _TIME_BITS = 16
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class StatusUnreadableError(SourceError):
@@ -83,6 +84,11 @@ def id_of(status: object) -> str | None:
 def order(id_: str) -> tuple[int, str]:
     """By which ids of one server are ordered as their posts are."""
     return len(id_), id_
+
+
+def id_at(moment: datetime) -> str:
+    """The id below all that are given from this moment on, where ids tell the time."""
+    return str((moment - _EPOCH) // timedelta(milliseconds=1) << _TIME_BITS)
 
 
 def earlier(id_: str, by: timedelta) -> str:

@@ -17,7 +17,7 @@ from mastodon.errors import MastodonDeprecationWarning, MastodonWarning
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from monitors import web
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.sources.mastodon_events import Event, EventTooLargeError, events
 from monitors.sources.mastodon_posts import AnswerUnreadableError, listed, searched
 
@@ -81,13 +81,17 @@ class MastodonServer:
         """Raise SourceError where the server says that it shows this feed to nobody like us."""
         if channel.kind == "search":
             return
-        shown = self._client.timeline_is_available(
-            "public" if channel.kind == "timeline" else "hashtag",
-            with_auth=self._signed_in,
-            **_part(channel),
-        )
+        with _told():
+            shown = self._client.timeline_is_available(
+                "public" if channel.kind == "timeline" else "hashtag",
+                with_auth=self._signed_in,
+                **_part(channel),
+            )
         if not shown:
-            raise SourceError(f"{TITLE} does not show this feed: the server has it switched off.")
+            raise SourceError(
+                f"{TITLE} does not show this feed: the server has it switched off.",
+                why=Why.SWITCHED_OFF,
+            )
 
     def page(
         self, channel: Channel, min_id: str | None = None, max_id: str | None = None
@@ -106,12 +110,14 @@ class MastodonServer:
                 if self._body is None:
                     raise
         if self._body is None:
-            raise AnswerUnreadableError(f"{TITLE} answers with something that can't be read.")
+            raise AnswerUnreadableError(
+                f"{TITLE} answers with something that can't be read.", why=Why.ODD_ANSWER
+            )
         try:
             return (searched if channel.kind == "search" else listed)(self._body)
         except AnswerUnreadableError:
             raise AnswerUnreadableError(
-                f"{TITLE} answers with something that can't be read."
+                f"{TITLE} answers with something that can't be read.", why=Why.ODD_ANSWER
             ) from None
 
     def stream(self, channel: Channel, listener: "Listener") -> None:
@@ -230,4 +236,4 @@ def _sentence_of(fault: Exception) -> SourceError:
             return one
         if isinstance(one, requests.RequestException):
             return web.trouble(TITLE, one)
-    return SourceError(f"{TITLE} answers with something that can't be read.")
+    return SourceError(f"{TITLE} answers with something that can't be read.", why=Why.ODD_ANSWER)

@@ -3,8 +3,9 @@
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import praw
@@ -13,18 +14,26 @@ from prawcore.exceptions import PrawcoreException, Redirect, RequestException
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from monitors import web
-from monitors.errors import SourceError
+from monitors.checking import Trial
+from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
 from monitors.polling import polls
 from monitors.source import Arrival, Source
 from monitors.sources.reddit_look import Every, Look, places_of
-from monitors.sources.reddit_memory import Memory
+from monitors.sources.reddit_memory import Memory, cursor_from
 from monitors.sources.reddit_web import NotShownError, RedditAdapter, SignInNeededError
 
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 20.0
 """Ten pages of one listing are read, or not, before the source counts as hanging."""
+
+ADVICE = {
+    Why.SIGN_IN: "copy client_id and client_secret anew from reddit.com/prefs/apps",
+    Why.FORBIDDEN: "ask Reddit whether it has approved your application, or take the place out",
+    Why.ABSENT: "correct its name, or take it out",
+    Why.TOO_OFTEN: "wait ten minutes and check again",
+}
 
 _SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -104,15 +113,16 @@ class RedditSource:
         self._web = RedditAdapter(DEADLINE_SECONDS, web.MOST_BYTES)
         self._reddit: praw.Reddit | None = None
         self._memory: Memory | None = None
+        self._places = places_of(
+            options.client_secret.get_secret_value(),
+            options.subreddits,
+            options.queries,
+            options.domains,
+        )
         self._look = Look(
             self.ask,
             self._skip,
-            places_of(
-                options.client_secret.get_secret_value(),
-                options.subreddits,
-                options.queries,
-                options.domains,
-            ),
+            self._places,
             thorough=Every(options.thorough_every_minutes * 60),
             sweep=Every(options.sweep_every_minutes * 60),
         )
@@ -140,6 +150,18 @@ class RedditSource:
         memory = self._remembered(cursor)
         yield from polls(lambda: self._look.at_all(memory, stop), self._options.every_seconds, stop)
 
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on, as far as Reddit's listings go: about 1,000 posts of each."""
+        overlap_seconds = self._options.overlap_minutes * 60
+        return cursor_from(moment.timestamp(), overlap_seconds, (one.key for one in self._places))
+
+    def check(self) -> Sequence[str]:
+        """Sign in, and ask for the newest of each listing."""
+        trial = Trial(ADVICE)
+        for place in self._places:
+            trial.ask(place.title, partial(self.ask, place.path, {**place.params, "limit": 1}))
+        return trial.faults
+
     def _remembered(self, cursor: str | None) -> Memory:
         """What is known at `cursor`: all that we still know if nothing has come since.
 
@@ -162,7 +184,7 @@ class RedditSource:
             answer = self._asked(path, params)
         listing = answer.get("data") if isinstance(answer, dict) else None
         if not (isinstance(listing, dict) and isinstance(listing.get("children"), list)):
-            raise SourceError("Reddit's answer is not what it should be.")
+            raise SourceError("Reddit's answer is not what it should be.", why=Why.ODD_ANSWER)
         return listing
 
     def _asked(self, path: str, params: Mapping[str, str | int]) -> object:
@@ -175,17 +197,23 @@ class RedditSource:
                 raise known from None
             raise web.trouble("Reddit", known) from None
         except Redirect:
-            raise NotShownError from None
+            raise NotShownError(why=Why.ABSENT) from None
         except (PrawcoreException, PRAWException, RecursionError) as fault:
-            raise SourceError(f"Reddit's answer can't be read ({type(fault).__name__}).") from None
+            raise _odd(fault) from None
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise SourceError(f"Reddit's answer can't be read ({type(fault).__name__}).") from None
+            raise _odd(fault) from None
 
     def _skip(self, why: str) -> None:
         """Count what could not be read, and say so without flooding the log."""
         self.skipped += 1
         if self.skipped.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …
             log.warning("An entry of %s was left out: %s", self._name, why)
+
+
+def _odd(fault: Exception) -> SourceError:
+    return SourceError(
+        f"Reddit's answer can't be read ({type(fault).__name__}).", why=Why.ODD_ANSWER
+    )
 
 
 def _client(options: RedditOptions, adapter: RedditAdapter) -> praw.Reddit:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from monitors.checking import numbered
 from monitors.errors import SourceError
 from monitors.source import Arrival, Received, Removed, Unread
 from monitors.sources.reddit_memory import Memory, key_of
@@ -50,6 +51,8 @@ class Place:
     key: str
     path: str
     params: Mapping[str, str | int]
+    title: str
+    """By which it may be spoken of, without what is searched for."""
 
 
 def places_of(
@@ -57,12 +60,19 @@ def places_of(
 ) -> tuple[Place, ...]:
     """Each listing by itself, so that one that is not shown hides none of the others."""
     searched = {"sort": "new", "t": "all", "type": "link", "include_over_18": "on"}
-    asked: list[tuple[str, str, dict[str, str | int]]] = []
-    for name in subreddits:
-        asked += [(f"r/{name}/{kind}/", f"r/{name.lower()}/{kind}", {}) for kind in _KINDS]
-    asked += [("r/all/search/", f"search {one}", {**searched, "q": one}) for one in queries]
-    asked += [(f"domain/{one}/new/", f"domain {one}", {}) for one in domains]
-    return tuple(Place(key_of(named, secret), path, params) for path, named, params in asked)
+    asked: list[tuple[str, str, dict[str, str | int], str]] = []
+    for number, name in enumerate(subreddits, 1):
+        title = numbered("Subreddit", number, len(subreddits))
+        asked += [(f"r/{name}/{kind}/", f"r/{name.lower()}/{kind}", {}, title) for kind in _KINDS]
+    for number, one in enumerate(queries, 1):
+        title = numbered("Query", number, len(queries))
+        asked.append(("r/all/search/", f"search {one}", {**searched, "q": one}, title))
+    for number, one in enumerate(domains, 1):
+        title = numbered("Domain", number, len(domains))
+        asked.append((f"domain/{one}/new/", f"domain {one}", {}, title))
+    return tuple(
+        Place(key_of(named, secret), path, params, title) for path, named, params, title in asked
+    )
 
 
 _KINDS = ("comments", "new")

@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 
 from monitors.errors import SourceError
@@ -17,6 +17,11 @@ _LETTERS = 10
 def key_of(place: str, secret: str) -> str:
     """What stands for a place in the cursor, so that nothing that is searched for is written."""
     return hmac.digest(secret.encode(), place.encode(), "sha256").hex()[:_LETTERS]
+
+
+def cursor_from(since: float, overlap_seconds: float, keys: Iterable[str]) -> str:
+    """The cursor from which all that was written since is new, at each of these places."""
+    return json.dumps({"until": dict.fromkeys(keys, since + overlap_seconds), "known": []})
 
 
 class Memory:

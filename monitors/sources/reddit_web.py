@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.web import CappedAdapter, refusal, trouble
 
 TITLE = "Reddit"
@@ -69,7 +69,9 @@ class RedditAdapter(CappedAdapter):
         wait = self._anew_at - self._clock()
         if self._left is not None and self._left < 1 and wait > 0:
             raise SourceError(
-                "What Reddit lets us ask for is used up for the moment.", wait_seconds=wait
+                "What Reddit lets us ask for is used up for the moment.",
+                wait_seconds=wait,
+                why=Why.TOO_OFTEN,
             )
 
     def _count(self, said: dict[str, str | None]) -> None:
@@ -81,16 +83,16 @@ class RedditAdapter(CappedAdapter):
 
     def _refuse(self, response: requests.Response, reset: float | None) -> None:
         if response.status_code in _REDIRECTS:
-            raise NotShownError("There is no such place at Reddit.")
+            raise NotShownError("There is no such place at Reddit.", why=Why.ABSENT)
         refused = refusal(TITLE, response, datetime.now(UTC))
         if refused is None:
             return
         if response.status_code == _SIGN_IN:
-            raise SignInNeededError(again=False)
+            raise SignInNeededError(again=False, why=Why.SIGN_IN)
         if response.status_code in _NOT_SHOWN:
-            raise NotShownError(str(refused))
+            raise NotShownError(str(refused), why=refused.why)
         if response.status_code == _TOO_MANY and refused.wait_seconds is None and reset is not None:
-            raise SourceError(str(refused), wait_seconds=min(reset, _LONGEST_WAIT))
+            raise SourceError(str(refused), wait_seconds=min(reset, _LONGEST_WAIT), why=refused.why)
         raise refused
 
 

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from monitors.options import read_options
 from monitors.polling import Seen, polls
 from monitors.source import Arrival, Reached, Received, Source, Unread
 from monitors.sources.lenient import table_of
+from monitors.sources.x_check import faults_of
 from monitors.sources.x_options import FEWEST_A_PAGE, XOptions
 from monitors.sources.x_posts import (
     PostUnreadableError,
@@ -77,6 +78,8 @@ class XSource:
         self._seen = Seen()
         self._connects: deque[float] = deque(maxlen=CONNECTS)
         self._noticed = False
+        self._looks_back = False
+        """By search alone: a stream shows nothing of before, and X allows one connection."""
 
     @property
     def budget(self) -> str:
@@ -89,15 +92,28 @@ class XSource:
             log.warning(NOTICE, self.name)
             self._noticed = True
         self._go_to(cursor)
-        if self._options.stream:
+        if self._options.stream and not self._looks_back:
             yield from self._live(stop)
         else:
             yield from polls(self._look, self._options.every_seconds, stop)
+
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on, by search; X lets it go back seven days."""
+        return self._cursor(id_at(moment), looks_back=True)
+
+    def charged(self, cursor: str) -> str:
+        """`cursor` with all that the day has cost by its count or ours, which is ours from now."""
+        return self._cursor(self._remembered(cursor))
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with token, searches or plan; costs nothing."""
+        return faults_of(self._options, self._search)
 
     # Where we are, and what it has cost.
 
     def _go_to(self, cursor: str | None) -> None:
         now = datetime.now(UTC)
+        self._looks_back = False
         if cursor is not None:
             self._since = self._remembered(cursor)
         newest, oldest = id_at(now - SETTLES), id_at(now - READS_BACK + JUST_INSIDE)
@@ -113,11 +129,14 @@ class XSource:
         except (ValueError, TypeError, KeyError, RecursionError):
             raise SourceError("The place kept for X is not one of X's.", again=False) from None
         self._spending.remember(day, spent)
+        self._looks_back = kept.get("looks_back") is True
         return since
 
-    def _cursor(self, since: int) -> str:
+    def _cursor(self, since: int, *, looks_back: bool | None = None) -> str:
         day, spent = self._spending.total(datetime.now(UTC))
-        return json.dumps({"since": since, "day": day.isoformat(), "spent": spent})
+        place = {"since": since, "day": day.isoformat(), "spent": spent}
+        back = self._looks_back if looks_back is None else looks_back
+        return json.dumps({**place, "looks_back": True} if back else place)
 
     # By search.
 
@@ -178,7 +197,8 @@ class XSource:
         looks = deque([0.0, time.monotonic() + SETTLES.total_seconds()])
         before: str | None = None  # the place to go on from, once the search has failed
         for arrival in Feed(connection.run, connection.stop).receive(stop):
-            if connection.listening and looks and time.monotonic() >= looks[0]:
+            listening = connection.listening
+            if listening and looks and time.monotonic() >= looks[0]:
                 looks.popleft()
                 try:
                     yield from self._look()
@@ -187,7 +207,7 @@ class XSource:
                     looks.clear()
                     connection.end(fault)
             if arrival is None:
-                if connection.listening and before is None:
+                if listening and before is None:
                     yield None
             elif self._is_new(arrival):  # paid for, so it comes even after a failure
                 yield replace(arrival, cursor=before or arrival.cursor)

@@ -8,10 +8,10 @@ from typing import Any
 import requests
 import tweepy
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.sources.lenient import list_of, table_of
 from monitors.sources.x_options import FEWEST_A_PAGE, XOptions
-from monitors.sources.x_posts import resources
+from monitors.sources.x_posts import id_at, resources
 from monitors.sources.x_session import TITLE
 from monitors.sources.x_spending import Spending
 from monitors.web import trouble
@@ -38,10 +38,7 @@ class Search:
         self, session: requests.Session, query: str, since: int
     ) -> Iterator[Mapping[str, Any]]:
         """Every page of what was posted after the number `since`, as far as the day's sum goes."""
-        client = tweepy.Client(
-            self._options.bearer_token.get_secret_value(), return_type=requests.Response
-        )
-        client.session = session
+        client = self._client(session)
         token = None
         while True:
             now = datetime.now(UTC)
@@ -66,6 +63,25 @@ class Search:
             if not (isinstance(token, str) and token) or token == before:
                 return
 
+    def try_once(self, session: requests.Session, query: str) -> None:
+        """Search for what is posted from now on, which finds nothing and so costs nothing."""
+        now = datetime.now(UTC)
+        if self._spending.affords(now) < FEWEST_A_PAGE:
+            raise self._spending.all_spent(now)
+        answer = asked(
+            lambda: self._client(session).search_recent_tweets(
+                query, since_id=id_at(now), max_results=FEWEST_A_PAGE
+            )
+        )
+        self._spending.pay(resources(answer), now)
+
+    def _client(self, session: requests.Session) -> tweepy.Client:
+        client = tweepy.Client(
+            self._options.bearer_token.get_secret_value(), return_type=requests.Response
+        )
+        client.session = session
+        return client
+
 
 def wanted_of(options: XOptions) -> Mapping[str, Sequence[str]]:
     """What of a post is asked for."""
@@ -79,9 +95,9 @@ def asked(ask: Any) -> Mapping[str, Any]:
     except requests.RequestException as fault:
         raise trouble(TITLE, fault) from None
     except (ValueError, RecursionError, tweepy.TweepyException):
-        raise SourceError("The answer of X can't be read.") from None
+        answer = None
     if not isinstance(answer, dict):
-        raise SourceError("The answer of X can't be read.")
+        raise SourceError("The answer of X can't be read.", why=Why.ODD_ANSWER)
     return answer
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.web import DEADLINE_SECONDS, MOST_BYTES, CappedAdapter, refusal, session, wait_of
 
 TITLE = "X"
@@ -51,7 +51,9 @@ def _refuse(answer: requests.Response, **_: Any) -> None:
 
 def _refusal(answer: requests.Response, now: datetime) -> SourceError | None:
     if answer.status_code == _NO_CREDIT:
-        return SourceError("The credit for reading X is used up (HTTP 402).", again=False)
+        return SourceError(
+            "The credit for reading X is used up (HTTP 402).", again=False, why=Why.UNPAID
+        )
     refused = refusal(TITLE, answer, now)
     if refused and answer.status_code == _TOO_MANY and refused.wait_seconds is None:
         refused.wait_seconds = _until_reset(answer.headers.get("x-rate-limit-reset"), now)

@@ -6,7 +6,7 @@ X counts its days in UTC and charges for each post, picture or other thing that 
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 
 MILLIONTHS = 1_000_000
 
@@ -59,6 +59,7 @@ class Spending:
             f"The {self.cap_in_words} a day for X are spent; "
             "it is not read again before midnight UTC.",
             wait_seconds=until_midnight(now),
+            why=Why.USED_UP,
         )
 
     @property

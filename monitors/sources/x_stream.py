@@ -48,6 +48,10 @@ class Connection(tweepy.StreamingClient):  # type: ignore[misc] # the library ha
         if not self._stopped:
             raise self._failure or SourceError(CLOSED)
 
+    def try_once(self) -> None:
+        """Ask for the rules, which only plans with a stream have."""
+        asked(self.get_rules)
+
     def stop(self) -> None:
         """Hang up; called from another thread."""
         self._stopped = True

@@ -3,19 +3,20 @@
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.options import read_options
 from monitors.polling import Seen, polls
 from monitors.source import Arrival, Reached, Source, Unread
 from monitors.sources.youtube_asking import Asking
-from monitors.sources.youtube_comments import Comments, places_of
+from monitors.sources.youtube_check import faults_of
+from monitors.sources.youtube_comments import COMMENTS_LAG, Comments, places_of
 from monitors.sources.youtube_found import Found
 from monitors.sources.youtube_options import YouTubeOptions
 from monitors.sources.youtube_quota import Quota, until_midnight
-from monitors.sources.youtube_search import Searches
+from monitors.sources.youtube_search import SEARCH_LAGS, Searches
 from monitors.sources.youtube_web import UsedUpError, Web
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,11 @@ class YouTubeSource:
         self._options = options
         self._quota = Quota(options.searches_a_day, options.units_a_day)
         self._reached: dict[str, float] = {}
+        self._looks_back = False
+        """Until one look has been made whole: no search is put off, no lack is passed over."""
         self._seen = Seen(MOST_SEEN)
         self._told: set[str] = set()
-        self._searches = Searches(options.queries, options.search_seconds)
+        self._searches = self._all_searches()
         self._comments = Comments(
             places_of(options.channels, options.videos),
             lambda id_: self._tell_once(
@@ -69,14 +72,35 @@ class YouTubeSource:
         self._go_to(cursor)
         yield from polls(self._look, self._options.every_seconds, stop)
 
+    def cursor_since(self, moment: datetime) -> str:
+        """From `moment` on, as far as the day's quota goes."""
+        since = moment.timestamp()
+        videos, comments = (since + lag.total_seconds() for lag in (SEARCH_LAGS, COMMENTS_LAG))
+        reached = {"from": since, "videos": videos, "comments": comments}
+        return self._cursor(reached, looks_back=True)
+
+    def charged(self, cursor: str) -> str:
+        """`cursor` with all that was asked today by its count or ours, which is ours from now."""
+        return self._cursor(self._remembered(cursor))
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with key, channels or videos; takes a unit for each, and no search."""
+        return faults_of(self._options, self._quota)
+
     def _go_to(self, cursor: str | None) -> None:
         now = datetime.now(UTC).timestamp()
+        self._looks_back = False
         if cursor is not None:
             self._reached = self._remembered(cursor)
         kept = self._reached or dict.fromkeys(_PLACES, now)
         self._reached = {place: min(kept[place], now) for place in _PLACES}
-        if cursor is not None:
+        if self._looks_back:
+            self._searches = self._all_searches()
+        elif cursor is not None:
             self._searches.made_at(self._reached["videos"])
+
+    def _all_searches(self) -> Searches:
+        return Searches(self._options.queries, self._options.search_seconds)
 
     def _remembered(self, cursor: str) -> dict[str, float]:
         try:
@@ -88,16 +112,18 @@ class YouTubeSource:
             if not all(type(one) in {int, float} and 0 <= one < 1e11 for one in counts):  # noqa: PLR2004
                 raise ValueError  # noqa: TRY301
             self._quota.remember(day, int(searches), int(units))
+            self._looks_back = kept.get("looks_back") is True
         except (ValueError, TypeError, KeyError, RecursionError):
             raise SourceError(
                 "The place kept for YouTube is not one of YouTube's.", again=False
             ) from None
         return places
 
-    def _cursor(self, reached: Mapping[str, float]) -> str:
+    def _cursor(self, reached: Mapping[str, float], *, looks_back: bool | None = None) -> str:
         day, searches, units = self._quota.used(datetime.now(UTC))
         used = {"day": day.isoformat(), "searches": searches, "units": units}
-        return json.dumps({**reached, **used})
+        back = self._looks_back if looks_back is None else looks_back
+        return json.dumps({**reached, **used, **({"looks_back": True} if back else {})})
 
     # One look.
 
@@ -118,7 +144,11 @@ class YouTubeSource:
                 self.skipped += isinstance(arrival, Unread)
                 yield arrival
         self._comments.given()
+        short = bool(failures) and self._looks_back
+        self._looks_back = short
         yield Reached(self._cursor(self._reached))
+        if short:
+            raise failures[0]
         self._raise_if_none_helps(failures)
 
     def _search(self, asking: Asking, found: Found) -> None:
@@ -152,6 +182,7 @@ class YouTubeSource:
         return UsedUpError(
             "The day's quota of YouTube is used up; it is full again at midnight Pacific time.",
             wait_seconds=until_midnight(now),
+            why=Why.USED_UP,
         )
 
     def _tell_once(self, key: str, what: str) -> None:

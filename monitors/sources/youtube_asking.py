@@ -7,7 +7,7 @@ from typing import Any
 from googleapiclient.discovery import build as build_client
 from googleapiclient.errors import Error as ClientError
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.sources.lenient import text_of
 from monitors.sources.youtube_quota import Quota
 from monitors.sources.youtube_web import UsedUpError, Web
@@ -84,7 +84,7 @@ class Asking:
         token: str | None = None
         for _ in range(MOST_PAGES):
             if not take(datetime.now(UTC)):
-                raise UsedUpError
+                raise UsedUpError(why=Why.USED_UP)
             further = {"pageToken": token} if token else {}
             try:
                 answer = _asked(ask(**wanted, **further))
@@ -102,7 +102,9 @@ def _asked(request: Any) -> Page:
     try:
         answer = request.execute()
     except (ValueError, RecursionError, ClientError):
-        raise SourceError("The answer of YouTube can't be read.") from None
+        raise SourceError("The answer of YouTube can't be read.", why=Why.ODD_ANSWER) from None
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
-        raise SourceError("The answer of YouTube is not the list that was asked for.")
+        raise SourceError(
+            "The answer of YouTube is not the list that was asked for.", why=Why.ODD_ANSWER
+        )
     return answer

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from monitors.errors import SourceError
+from monitors.errors import SourceError, Why
 from monitors.sources.lenient import json_of, list_of, table_of
 from monitors.web import refusal, session, trouble
 
@@ -74,11 +74,11 @@ class Web:
 def _refusal(answer: requests.Response) -> SourceError:
     reasons = _reasons(answer)
     if reasons & _USED_UP:
-        return UsedUpError()
+        return UsedUpError(why=Why.USED_UP)
     if reasons & _NO_KEY:
-        return SourceError("YouTube does not take the API key.", again=False)
+        return SourceError("YouTube does not take the API key.", again=False, why=Why.SIGN_IN)
     if reasons & _NOT_THERE or answer.status_code == _NOT_FOUND:
-        return NotThereError()
+        return NotThereError(why=Why.ABSENT)
     refused = refusal(TITLE, answer, datetime.now(UTC))
     return refused or SourceError(f"YouTube refused (HTTP {answer.status_code}).")
 
