@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from records.post import Post
@@ -50,6 +51,16 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """The platform no longer gives what was said between two moments, and why; `why` is ours."""
+
+    began_at: datetime
+    ended_at: datetime
+    why: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
     """Somebody reports something: it is looked at by itself and never passed over."""
 
@@ -57,7 +68,7 @@ class Reported:
     cursor: str
 
 
-Arrival = Received | Removed | Unread | Reached | Reported
+Arrival = Received | Removed | Unread | Reached | Missed | Reported
 
 
 class Source(Protocol):
@@ -71,13 +82,17 @@ class Source(Protocol):
 
     A source may have more to say of itself: `reads_back`, how far back (a timedelta) it can read
     what it missed, none of it without; `quiet_after_seconds`, after how long without anything
-    coming in something is wrong; `budget`, what is left to ask for, in words.
+    coming in something is wrong; `budget`, what is left to ask for, in words; `trouble`,
+    which part of it can't be read at present, in words.
 
     It may offer `cursor_since(moment: datetime) -> str | None`: the cursor from which `receive`
     reads everything published since `moment`, as far as the platform lets it; None, or no such
     method, means that it can't look back. From such a cursor `receive` yields None when it has
     caught up with the present; it may go on after that, and whoever only looks back stops there.
     It asks the platform nothing itself.
+
+    `keep_secrets_in(folder: Path)` is for one that has secrets of its own making to keep, such as a
+    session: they go there, for their owner only to read, and never into the cursor.
     """
 
     @property

@@ -16,6 +16,9 @@ from records.database import migrate, open_database
 from records.errors import ConfigurationError
 from workflows.services import Services
 
+SESSIONS = "sessions"
+"""The folder of what sources keep for themselves: as secret as settings.toml, and beside it."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -89,9 +92,13 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 def sources_of(settings: Settings) -> list[Source]:
     """The sources that are to be watched; raises ConfigurationError for a wrong kind or option."""
     try:
-        return [build(one.kind, one.title, one.options) for one in settings.sources]
+        sources = [build(one.kind, one.title, one.options) for one in settings.sources]
     except ConfigurationError as fault:
         raise ConfigurationError(str(fault), file=settings.home / "settings.toml") from None
+    for source in sources:
+        if keep_secrets_in := getattr(source, "keep_secrets_in", None):
+            keep_secrets_in(settings.home / SESSIONS)
+    return sources
 
 
 def _channel_values(settings: Settings) -> dict[str, str]:

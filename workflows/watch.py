@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from alerts.escalation import acknowledge_by
 from casework import incidents
 from casework.audit import note
-from monitors.source import Arrival, Reached, Received, Removed, Reported, Unread
+from monitors.source import Arrival, Missed, Reached, Received, Removed, Reported, Unread
 from policies.severity import Facts, judge_each
 from records.alert import AlertKind
 from records.audit import MACHINE
@@ -35,6 +35,7 @@ from workflows.changes import (
 )
 from workflows.engine import PRESERVING, Engine
 from workflows.mentions import Hit, mention_of, new_key
+from workflows.missed import note_missed
 from workflows.notify import tell_those_due
 from workflows.quarantine import keep_unread
 from workflows.reports import known_reporter, take_report
@@ -85,7 +86,8 @@ class Watch:
             hits = [hit for hit in hits if hit not in canaries]
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
             unread = [one for one in batch if isinstance(one, Unread)]
-            reached = any(isinstance(one, Reached) for one in batch)
+            missed = [one for one in batch if isinstance(one, Missed)]
+            reached = missed or any(isinstance(one, Reached) for one in batch)
             reports = [one for one in batch if isinstance(one, Reported)]
             quiet_since = time.monotonic() - self._cursor_kept_at.get(source, 0.0)
             if (
@@ -96,6 +98,7 @@ class Watch:
             with transaction(self.services.database) as session:
                 kept = sum([self._keep(session, hit) for hit in hits])
                 note_gone(session, self.services, gone)
+                note_missed(session, source, missed)
                 kept += self._take_reports(session, reports)
                 if canaries:
                     self._note_canary(session, source)

@@ -1,4 +1,4 @@
-"""What an event of Bluesky's Jetstream (version 2) says, without any network.
+"""What an event of Bluesky's Jetstream says, and a post that was searched for; without any network.
 
 The reading is lenient on purpose: a post whose picture or link can't be understood is still a
 post. Only what has no text, no author or no name of its own is refused.
@@ -19,6 +19,9 @@ COMMIT = f"{NSID}#commit"
 ACCOUNT = f"{NSID}#account"
 NO_POSTS = frozenset({INFO, ACCOUNT, f"{NSID}#identity", f"{NSID}#sync"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ADDRESS = 3
+_LAST_MICROS = 2**57
+"""Long after anything of ours; later moments can't be written."""
 
 
 class EventUnreadableError(SourceError):
@@ -74,6 +77,26 @@ def cursor_of(payload: Mapping[str, Any]) -> str | None:
     """
     moment = _moment(payload.get("witnessedAt")) or _moment(payload.get("time"))
     return None if moment is None else str(microseconds(moment))
+
+
+def from_version_1(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event of Jetstream's version 1 as version 2 says the same."""
+    kind, micros = event.get("kind"), event.get("time_us")
+    body = _table(event.get("commit")) if kind == "commit" else {str(kind): event.get(str(kind))}
+    payload: dict[str, Any] = {**body, "$type": f"{NSID}#{kind}", "did": event.get("did")}
+    if isinstance(micros, int) and 0 < micros < _LAST_MICROS:
+        moment = (EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")
+        payload |= {"time": moment, "witnessedAt": moment}
+    return payload
+
+
+def found(view: Mapping[str, Any]) -> Post:
+    """The post of a search's result; raises EventUnreadableError when there is none."""
+    parts = (_text(view.get("uri")) or "").removeprefix("at://").split("/")
+    if len(parts) != _ADDRESS or parts[1] != COLLECTION:
+        raise EventUnreadableError("The result is not a post.")
+    did, _, rkey = parts
+    return _post({**view, "did": did, "rkey": rkey, "time": view.get("indexedAt")})
 
 
 def microseconds(moment: datetime) -> int:

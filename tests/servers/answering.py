@@ -17,6 +17,7 @@ class Asked:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,14 @@ class _Server(ThreadingHTTPServer):
 
 def _answers_for(server: AnsweringServer) -> type[BaseHTTPRequestHandler]:
     class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.do_GET()
+
         def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parts = urlsplit(self.path)
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
-            asked = Asked(parts.path, query, dict(self.headers))
+            asked = Asked(parts.path, query, dict(self.headers), body)
             server.asked.append(asked)
             answer = server.answer(asked)
             self.send_response(answer.status)

@@ -30,6 +30,9 @@ FIRST_MICROSECOND_CURSOR = 10**15
 class JetstreamServer:
     """Sends what is published, from any place, and misbehaves on request."""
 
+    path = PATH
+    subprotocols: tuple[str, ...] | None = ("xrpc.v1.json",)
+
     def __init__(self, *, dictionary: bytes | None = None) -> None:
         self.asked: list[dict[str, list[str]]] = []
         self.sent = 0
@@ -40,13 +43,16 @@ class JetstreamServer:
         self._refusal: int | None = None
         self._silent = False
         self._over = False
+        self._forgotten_before = 0
+        self._tells_forgotten = True
+        self._refuses_forgotten = False
 
     def __enter__(self) -> Self:
         self._server: Server = serve(
             self._serve_one,
             "127.0.0.1",
             0,
-            subprotocols=["xrpc.v1.json"],  # type: ignore[list-item] # a NewType of str
+            subprotocols=self.subprotocols,  # type: ignore[arg-type] # a NewType of str
             process_request=self._answer,
             compression=None,
         )
@@ -70,7 +76,7 @@ class JetstreamServer:
     def url(self) -> str:
         """What a client takes for the network's address."""
         port = self._server.socket.getsockname()[1]
-        return f"ws://127.0.0.1:{port}/xrpc"
+        return f"ws://127.0.0.1:{port}{self.path.removesuffix(f'/{NSID}')}"
 
     @property
     def connected(self) -> int:
@@ -79,7 +85,7 @@ class JetstreamServer:
 
     def publish(self, events: Iterable[Event]) -> None:
         """Send events to all who listen, and keep them for those who come later."""
-        self._add((event, event.frame) for event in events)
+        self._add((event, self._frame(event)) for event in events)
 
     def publish_text(self, text: str) -> None:
         """Send a message that is no event."""
@@ -109,10 +115,18 @@ class JetstreamServer:
         """Turn new clients away with this HTTP status; None lets them in again."""
         self._refusal = status
 
+    def forget_before(self, micros: int, *, refuse: bool = False) -> None:
+        """Look back no further than this; with `refuse` an older place is no place at all."""
+        self._forgotten_before = micros
+        self._refuses_forgotten = refuse
+
     def wait_for_clients(self, count: int, seconds: float = 10) -> None:
         """Return once `count` clients have ever been let in."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.asked) >= count, seconds)
+
+    def _frame(self, event: Event) -> str:
+        return event.frame
 
     def _add(self, frames: Iterable[tuple[Event | None, str]]) -> None:
         with self._changed:
@@ -123,11 +137,17 @@ class JetstreamServer:
         path = urlsplit(request.path).path
         if path == DICTIONARY_PATH and self._dictionary is not None:
             return _response(HTTPStatus.OK, self._dictionary.as_bytes())
-        if path != PATH:
+        if path != self.path:
             return _response(HTTPStatus.NOT_FOUND, b"{}")
         if self._refusal:
             return _response(HTTPStatus(self._refusal), b"{}")
+        if self._refuses_forgotten and self._is_forgotten(parse_qs(urlsplit(request.path).query)):
+            body = json.dumps({"error": "CursorTooOld", "message": "said by the test"})
+            return _response(HTTPStatus.BAD_REQUEST, body.encode())
         return None
+
+    def _is_forgotten(self, asked: Mapping[str, list[str]]) -> bool:
+        return "cursor" in asked and int(asked["cursor"][0]) < self._forgotten_before
 
     def _serve_one(self, connection: ServerConnection) -> None:
         assert connection.request is not None
@@ -139,6 +159,8 @@ class JetstreamServer:
             self._changed.notify_all()
         packer = zstandard.ZstdCompressor(dict_data=self._dictionary)
         packs = self._dictionary is not None and "zstdDictionary" in asked
+        if self._tells_forgotten and self._is_forgotten(asked):
+            connection.send(info_text("OutdatedCursor"))
         try:
             while (frames := self._wait_for_frames(connection, place)) is not None:
                 for event, text in frames:
@@ -167,7 +189,7 @@ class JetstreamServer:
     def _place(self, asked: list[str] | None) -> int:
         if asked is None:
             return len(self._frames)
-        cursor = int(asked[0])
+        cursor = max(int(asked[0]), self._forgotten_before)
         for place, (event, _) in enumerate(self._frames):
             reached = 0
             if event is not None:
