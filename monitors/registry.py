@@ -68,6 +68,16 @@ KINDS: Mapping[str, Kind] = {
         costs="nothing",
         looks_back="the whole file",
     ),
+    "web": Kind(
+        "monitors.sources.web",
+        needs="addresses of pages, or of search pages and words",
+        costs="nothing; one request to a site every seconds_between (5)",
+        looks_back="what stands on the pages now",
+        terms=(
+            "Pages that a site's robots.txt keeps from programs are not read, and no person's"
+            " profile is. Look at the terms of a forum before you list it."
+        ),
+    ),
     "x": Kind(
         "monitors.sources.x",
         needs="a token of X's developer site with credit, and words",

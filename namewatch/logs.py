@@ -6,9 +6,10 @@ import re
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\bxox[a-z]-\S+|\bxapp-\S+")
 
 TELL_TOO_MUCH = (
-    "atproto", "feedparser", "googleapiclient", "httpx", "mail.log", "mastodon", "oauthlib", "praw",
-    "prawcore", "requests", "requests_oauthlib", "slack_sdk", "tweepy", "urllib3", "uvicorn",
-    "websockets",
+    "atproto", "charset_normalizer", "courlan", "feedparser", "google", "googleapiclient",
+    "htmldate", "httpx", "mail.log", "mastodon", "oauthlib", "praw", "prawcore", "protego",
+    "requests", "requests_oauthlib", "slack_sdk", "trafilatura", "tweepy",
+    "urllib3", "uvicorn", "websockets",
 )  # fmt: skip
 """Libraries whose warnings may quote what was asked for or what came."""
 

@@ -28,18 +28,27 @@ class Plain:
     pictures: tuple[Media, ...] = ()
 
 
-def plain(html: str) -> Plain:
-    """Read a piece of HTML, however broken it is."""
+def plain(html: str, most: int = MOST_CHARACTERS) -> Plain:
+    """Read a piece of HTML, `most` characters of it, however broken it is."""
     reader = _Reader()
-    shown = _DECLARED.sub("", _without_comments(html[:MOST_CHARACTERS]))
-    end = shown.rfind(">") + 1  # no tag ends after it, and the library would try at each "<"
+    tagged, last_words = tagged_part(html[:most])
     try:
-        reader.feed(shown[:end])
+        reader.feed(tagged)
         reader.close()
-        reader.handle_data(unescape(shown[end:]))
+        reader.handle_data(unescape(last_words))
     except AssertionError:  # what the library raises for some broken declarations
         return Plain(_tidy(_TAG.sub(" ", html)))
     return Plain(_tidy("".join(reader.words)), tuple(reader.pictures))
+
+
+def tagged_part(html: str) -> tuple[str, str]:
+    """Without comments and declarations: up to the end of the last tag, and what comes after it.
+
+    The library that reads tags would take very long over a rest full of "<" that nothing ends.
+    """
+    shown = _DECLARED.sub("", _without_comments(html))
+    end = shown.rfind(">") + 1
+    return shown[:end], shown[end:]
 
 
 def _without_comments(html: str) -> str:

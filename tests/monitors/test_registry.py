@@ -28,6 +28,7 @@ TRIED: dict[str, dict[str, object]] = {
     },
     "mastodon": {"servers": [{"url": "https://social.example"}], "timeline": "public"},
     "replay": {"path": "a.jsonl"},
+    "web": {"pages": ["https://forum.example/thread/1"]},
     "x": {"bearer_token": "t", "queries": ["a"]},
     "youtube": {"api_key": "k", "queries": ["a"]},
 }

@@ -1,7 +1,9 @@
 """A server on 127.0.0.1 that answers as a test tells it, and notes what it was asked."""
 
+import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,12 +24,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back; `cut` ends the connection in the middle of the body."""
+    """What is sent back; `cut` ends the connection in the middle of the body.
+
+    With `drips` it comes byte by byte, a moment apart.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
+    drips: bool = False
 
 
 def of_json(value: object, **more: Any) -> Answer:
@@ -88,8 +94,17 @@ def _answers_for(server: AnsweringServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
+            if answer.drips:
+                self._drip(answer.body)
+                return
             half = len(answer.body) // 2
             self.wfile.write(answer.body[:half] if answer.cut else answer.body)
+
+        def _drip(self, body: bytes) -> None:
+            with contextlib.suppress(OSError):  # whoever asked has had enough
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.01)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as inherited
             """Tests read `asked` instead."""
