@@ -91,6 +91,13 @@ class Source(Protocol):
     caught up with the present; it may go on after that, and whoever only looks back stops there.
     It asks the platform nothing itself.
 
+    It may offer `check() -> Sequence[str]`: asks the platform once whether it can be used as it is
+    set, and says what is wrong, a sentence with what to do for each fault. It stores nothing.
+
+    One that keeps to a sum or a quota offers `charged(cursor: str) -> str`: the same cursor with the
+    larger of its day's count and our own, which from then on is our own. Whoever looks back or
+    checks gives it the watch's cursor before, and what looking back has cost to the watch after.
+
     `keep_secrets_in(folder: Path)` is for one that has secrets of its own making to keep, such as a
     session: they go there, for their owner only to read, and never into the cursor.
     """

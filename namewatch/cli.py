@@ -32,6 +32,8 @@ incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents, withou
 app.add_typer(incident_app, name="incident")
 roster_app = typer.Typer(no_args_is_help=True, help="Check the staff list before it is used.")
 app.add_typer(roster_app, name="roster")
+sources_app = typer.Typer(help="Which places can be watched, and whether yours can be read.")
+app.add_typer(sources_app, name="sources")
 
 
 RulesOnly = Annotated[
@@ -333,6 +335,29 @@ def send_test(
     with _plainly():
         failed = testing.send(to)
     raise typer.Exit(NOT_SO if failed else DONE)
+
+
+@sources_app.callback(invoke_without_command=True)
+def sources(context: typer.Context) -> None:
+    """List the kinds of source: what each needs and costs, and how far it looks back."""
+    from namewatch import sources as kinds  # noqa: PLC0415
+
+    if context.invoked_subcommand is None:
+        with _plainly():
+            kinds.print_kinds()
+
+
+@sources_app.command("check")
+def check_sources() -> None:
+    """Ask each platform whether its source can be used as set; say how to mend each fault.
+
+    The exit status is 1 if one can't. Nothing is stored, and X is asked nothing that costs money.
+    """
+    from namewatch import sources as kinds  # noqa: PLC0415
+
+    with _plainly():
+        unwell = kinds.check()
+    raise typer.Exit(NOT_SO if unwell else DONE)
 
 
 @app.command()
