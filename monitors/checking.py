@@ -20,6 +20,7 @@ _GENERALLY: Advice = {
     Why.ODD_ANSWER: "look whether the address is right, and whether a newer namewatch reads it",
     Why.TOO_OFTEN: "wait a quarter of an hour and check again",
     Why.USED_UP: "wait until tomorrow",
+    Why.UNPAID: "buy credit there",
     Why.THEIR_FAULT: "nothing is wrong here, so check again later",
     Why.OTHER: "check again later",
 }
@@ -53,7 +54,8 @@ class Trial:
         said = {sentence for _, sentence in self._faults}
         if len(said) == 1 and (self._over or len(self._faults) == self._asked):
             return tuple(said)
-        return [f"{about}: {sentence}" if about else sentence for about, sentence in self._faults]
+        told = [f"{about}: {sentence}" if about else sentence for about, sentence in self._faults]
+        return tuple(dict.fromkeys(told))
 
 
 def numbered(what: str, number: int, of: int) -> str:

@@ -94,9 +94,9 @@ class Source(Protocol):
     It may offer `check() -> Sequence[str]`: asks the platform once whether it can be used as it is
     set, and says what is wrong, a sentence with what to do for each fault. It stores nothing.
 
-    One that keeps to a sum or a quota offers `charged(cursor: str) -> str`: the same cursor with the
-    larger of its day's count and our own, which from then on is our own. Whoever looks back or
-    checks gives it the watch's cursor before, and what looking back has cost to the watch after.
+    One that keeps to a sum or a quota offers `charged(cursor: str) -> str`: the same cursor with
+    the larger of its day's count and our own, which from then on is our own. Whoever looks back
+    gives it the watch's cursor before, and after it what it returns to the watch.
 
     `keep_secrets_in(folder: Path)` is for one that has secrets of its own making to keep, such as a
     session: they go there, for their owner only to read, and never into the cursor.
