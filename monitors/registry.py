@@ -50,6 +50,12 @@ KINDS: Mapping[str, Kind] = {
         costs="nothing",
         looks_back="3,000 posts of each search and community",
     ),
+    "mailbox": Kind(
+        "monitors.sources.mailbox",
+        needs="a mailbox that staff forward to, read over IMAP with a password or token",
+        costs="nothing",
+        looks_back="as long as messages stay in the folder",
+    ),
     "mastodon": Kind(
         "monitors.sources.mastodon",
         needs="servers, and hashtags, a timeline or words; for words and to be told at once a token",

@@ -195,7 +195,7 @@ def test_a_platform_that_can_not_answer_now_is_to_be_asked_again(status_: int) -
 
 
 def test_a_platform_that_needs_an_account_is_not_asked() -> None:
-    def nobody(_: requests.PreparedRequest) -> None:
+    def nobody(_: requests.PreparedRequest) -> requests.PreparedRequest:
         raise AssertionError
 
     asking = session()

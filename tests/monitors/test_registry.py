@@ -26,6 +26,7 @@ TRIED: dict[str, dict[str, object]] = {
         "registered_by": "somebody",
         "subreddits": ["Glenexample"],
     },
+    "mailbox": {"host": "imap.slo.example", "username": "u", "password": "p"},
     "mastodon": {"servers": [{"url": "https://social.example"}], "timeline": "public"},
     "replay": {"path": "a.jsonl"},
     "web": {"pages": ["https://forum.example/thread/1"]},

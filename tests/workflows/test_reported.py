@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -58,7 +59,7 @@ class Desk:
 
     def report(self, mark: str = "first", **fields: object) -> bool:
         """Make a report and have it looked at."""
-        made = Report(**{"mark": mark, "via": "command", "at": WHEN, "reporter": BOB, **fields})  # type: ignore[arg-type]
+        made = Report(**{"mark": mark, "via": "command", "at": WHEN, "reporter": BOB, **fields})
         with transaction(self.office.services.database) as session:
             keys = self.office.services.public_keys
             new = take_report(session, keys, made, now=self.office.time)
@@ -198,7 +199,7 @@ def test_the_reasons_say_that_it_is_the_reporters_word(desk: Desk) -> None:
     assert (match["certainty"], match["surface"]) == ("likely", "")
 
 
-def _finding(desk: Desk, mention: Mention) -> dict[str, list[dict[str, object]]]:
+def _finding(desk: Desk, mention: Mention) -> dict[str, list[dict[str, Any]]]:
     from casework.reading import place_of  # noqa: PLC0415
     from records.sealing import unseal  # noqa: PLC0415
 
@@ -207,7 +208,7 @@ def _finding(desk: Desk, mention: Mention) -> dict[str, list[dict[str, object]]]
     assert key.wrapped
     identity = Vault(desk.folder / "keys").open_record_key(key.wrapped)
     place = place_of("finding", mention.post_key)
-    found: dict[str, list[dict[str, object]]] = json.loads(
+    found: dict[str, list[dict[str, Any]]] = json.loads(
         unseal(mention.sealed_finding, place=place, identity=identity)
     )
     return found
@@ -373,7 +374,7 @@ def test_the_words_of_a_forwarded_message_are_judged_beside_its_links(
     desk: Desk, mastodon: Mastodon
 ) -> None:
     mastodon.text = "Nothing at all."
-    fields = {"via": "mailbox", "message_id": "m-1", "links": (mastodon.link,)}
+    fields: dict[str, Any] = {"via": "mailbox", "message_id": "m-1", "links": (mastodon.link,)}
     desk.report(note=f"{NAMES_ALICE} {mastodon.link}", **fields)
     assert sorted(one.source for one in desk.office.mentions()) == ["mastodon", "report"]
     assert desk.told() == TOLD
@@ -382,7 +383,7 @@ def test_the_words_of_a_forwarded_message_are_judged_beside_its_links(
 def test_harmless_words_around_a_link_are_no_post_of_their_own(
     desk: Desk, mastodon: Mastodon
 ) -> None:
-    fields = {"via": "mailbox", "message_id": "m-1", "links": (mastodon.link,)}
+    fields: dict[str, Any] = {"via": "mailbox", "message_id": "m-1", "links": (mastodon.link,)}
     desk.report(note=f"FYI {mastodon.link}", **fields)
     assert [one.source for one in desk.office.mentions()] == ["mastodon"]
 
