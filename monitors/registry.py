@@ -38,6 +38,12 @@ KINDS: Mapping[str, Kind] = {
         costs="nothing",
         looks_back="as long as entries stay in the feed",
     ),
+    "google_reviews": Kind(
+        "monitors.sources.google_reviews",
+        needs="the sign-in of who manages the body's profile, and a project that Google approved",
+        costs="nothing",
+        looks_back="all reviews",
+    ),
     "hackernews": Kind(
         "monitors.sources.hackernews",
         needs="words to search for",

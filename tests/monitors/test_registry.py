@@ -18,6 +18,12 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
 TRIED: dict[str, dict[str, object]] = {
     "bluesky": {},
     "feeds": {"feeds": ["https://blog.example/feed"]},
+    "google_reviews": {
+        "locations": ["accounts/1/locations/2"],
+        "client_id": "i",
+        "client_secret": "s",
+        "refresh_token": "t",
+    },
     "hackernews": {"queries": ["a"]},
     "lemmy": {"servers": ["https://lemmy.example"], "queries": ["a"]},
     "reddit": {
