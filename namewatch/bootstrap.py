@@ -29,8 +29,11 @@ class Built:
     services: Services
 
 
-def read_all(settings: Settings) -> Built:
-    """Read configuration and keys and open the database; raises ConfigurationError."""
+def read_all(settings: Settings, *, tells: bool = True) -> Built:
+    """Read configuration and keys and open the database; raises ConfigurationError.
+
+    `tells`: whether anybody will be told anything, so that there must be a way to do it.
+    """
     settings = _with_port(settings)
     configuration = read_configuration(settings)
     public_keys = read_public_keys(settings.keys_folder)
@@ -43,7 +46,7 @@ def read_all(settings: Settings) -> Built:
         organisation=configuration.organisation,
         roster=configuration.roster,
         pack=configuration.pack,
-        channels=channels_of(settings),
+        channels=channels_of(settings) if tells else {},
         public_keys=public_keys,
         working_key=working_key,
         evidence_folder=settings.evidence_folder,

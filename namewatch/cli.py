@@ -371,6 +371,36 @@ def coverage() -> None:
 
 
 @app.command()
+def sweep(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Archives of posts, JSON Lines, plain, .gz or .zst; else the sources."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="How far back: 12h, 30d, 2w, or a date such as 2026-10-01.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only this source; may be given again.")
+    ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="From the start, not from where a sweep stopped.")
+    ] = False,
+    rules_only: RulesOnly = False,
+) -> None:
+    """Look back over the sources, or over files: a dry run that fills the triage list.
+
+    Nobody is told, no incident is opened. Interrupted, the same command goes on where it stopped.
+    The exit status is 3 if something could not be read (docs/reference/sweep.md).
+    """
+    from namewatch import sweeping  # noqa: PLC0415
+
+    with _plainly():
+        wanted = sweeping.Wanted(files or [], since, source or [], anew, rules_only)
+        whole = sweeping.sweep(wanted)
+    raise typer.Exit(DONE if whole else IN_PART)
+
+
+@app.command()
 def doctor() -> None:
     """Check configuration, keys, browser, channels and cover; say how to mend each fault."""
     from namewatch import doctor as checks  # noqa: PLC0415
