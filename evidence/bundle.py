@@ -15,6 +15,7 @@ from evidence.errors import BundleError, WrongKeyError
 
 SUMS = "SHA256SUMS"
 KEY_FILE = "record-key.age"
+KEY_PUBLIC = "record-key.pub"
 WARNING = "DISTRESSING-CONTENT_do-not-open-without-need"
 AGE_HEADER = b"age-encryption.org/v1\n-> "
 MAX_TAR_BYTES = 512 * 1024 * 1024

@@ -24,5 +24,9 @@ class StorageError(EvidenceError):
     """The evidence folder could not be written."""
 
 
+class NotKeptError(StorageError):
+    """There is no such piece of evidence."""
+
+
 class ReferenceTakenError(EvidenceError):
     """The evidence folder already holds another record under this reference."""

@@ -2,25 +2,25 @@
 
 Beside the bundles of an incident lie its wrapped key, so that the vault or recovery key alone can
 open them without the database, and for each a small `.json` with its SHA-256, grade and gaps.
-That makes a second try after a crash find what the first one finished.
+The note is written first and claims the number; a second try after a crash takes up what the
+first one finished.
 """
 
-import fcntl
+import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from evidence.browser import find_browser
-from evidence.bundle import KEY_FILE, bundle_name, make_bundle
+from evidence.bundle import KEY_FILE, KEY_PUBLIC, bundle_name, make_bundle
 from evidence.capture import PageCapture, capture_page
-from evidence.errors import EvidenceError, ReferenceTakenError
-from evidence.storage import make_private_folder, write_new
+from evidence.errors import EvidenceError, NotKeptError, ReferenceTakenError, StorageError
+from evidence.storage import BUNDLE_END, Storage
 from records.errors import ConfigurationError
 from records.exhibit import Grade
 
@@ -38,7 +38,7 @@ class CaptureTask:
     url: str | None
     recipient: str
     wrapped_key: bytes
-    folder: Path
+    storage: Storage
     allow_loopback: bool = False
     browser: Path | None = None
     timeout: float = 45
@@ -66,40 +66,69 @@ def preserve(task: CaptureTask) -> Preserved:
     bundle_name(task.reference, task.number)
     if not task.wrapped_key:
         raise EvidenceError("This record's key is destroyed, so nothing can be kept for it.")
-    folder = task.folder / task.reference
-    make_private_folder(folder)
-    _leave_key(folder / KEY_FILE, task.wrapped_key)
-    if before := _made_before(folder, task):
+    leave_key(task.storage, task.reference, task.recipient, task.wrapped_key)
+    if before := _made_before(task):
         return before
     began = datetime.now(UTC)
     page = _page(task)
-    with _alone_in(folder):
-        number = _free_number(folder, task)
-        return _store(folder, task, page, _seal(task, page, number, began), number)
+    for number in _free_numbers(task):
+        if done := _store(task, page, _seal(task, page, number, began), number):
+            return done
+    raise AssertionError  # numbers never end
+
+
+def leave_key(storage: Storage, reference: str, recipient: str, wrapped: bytes) -> None:
+    """Put a record's wrapped key beside its bundles; raises ReferenceTakenError for another's.
+
+    Its public half says whose it is, since a key that is wrapped anew has other bytes.
+    """
+    public, key = f"{reference}/{KEY_PUBLIC}", f"{reference}/{KEY_FILE}"
+    if not storage.has(public) and storage.has(key) and storage.read(key) != wrapped:
+        raise ReferenceTakenError  # from before public halves were left, and never wrapped anew
+    line = f"{recipient}\n".encode()
+    if not storage.write_new(public, line) and storage.read(public) != line:
+        raise ReferenceTakenError
+    storage.write_new(key, wrapped)
 
 
 def read_summary(bundle: Path) -> Preserved | None:
     """What was noted beside a bundle when it was made; None when there is no readable note."""
     try:
-        noted = json.loads(_summary_file(bundle).read_bytes())
-        return Preserved(**{**noted, "missing": tuple(noted["missing"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        return _noted(bundle.with_name(note_name(bundle.name)).read_bytes())
+    except OSError:
         return None
 
 
-def _leave_key(file: Path, wrapped: bytes) -> None:
-    if not write_new(file, wrapped) and file.read_bytes() != wrapped:
-        raise ReferenceTakenError
+def note_name(bundle: str) -> str:
+    """The file beside `bundle` in which is noted what it is."""
+    return f"{bundle.removesuffix(BUNDLE_END)}.json"
 
 
-def _made_before(folder: Path, task: CaptureTask) -> Preserved | None:
+def _noted(content: bytes) -> Preserved | None:
+    try:
+        noted = json.loads(content)
+        return Preserved(**{**noted, "missing": tuple(noted["missing"])})
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _note_beside(task: CaptureTask, bundle: str) -> Preserved | None:
+    try:
+        return _noted(task.storage.read(f"{task.reference}/{note_name(bundle)}"))
+    except NotKeptError:
+        return None
+
+
+def _made_before(task: CaptureTask) -> Preserved | None:
     """The finished exhibit of the same post, when a crash came before it was recorded."""
     if not task.mark:
         return None
-    for file in sorted(folder.glob("*.tar.age")):
-        noted = read_summary(file)
-        if noted and noted.mark == task.mark and _sha256(file) == noted.sha256:
-            return noted
+    for file in task.storage.names(task.reference):
+        noted = _note_beside(task, file) if file.endswith(BUNDLE_END) else None
+        if noted and noted.mark == task.mark:
+            content = task.storage.read(f"{task.reference}/{file}")
+            if hashlib.sha256(content).hexdigest() == noted.sha256:
+                return noted
     return None
 
 
@@ -155,41 +184,31 @@ def _record_name(record: bytes) -> str:
     return "api-record.json"
 
 
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """One capture at a time chooses a number and stores, in this and in every other process."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+def _free_numbers(task: CaptureTask) -> Iterator[int]:
+    """Numbers that nobody has claimed, or that this post claimed before a crash."""
+    for number in count(task.number):
+        name = bundle_name(task.reference, number)
+        if task.storage.has(f"{task.reference}/{name}"):
+            continue
+        if not task.storage.has(f"{task.reference}/{note_name(name)}"):
+            yield number
+        elif task.mark and (noted := _note_beside(task, name)) and noted.mark == task.mark:
+            task.storage.remove(f"{task.reference}/{note_name(name)}")
+            yield number
 
 
-def _free_number(folder: Path, task: CaptureTask) -> int:
-    number = task.number
-    while (folder / bundle_name(task.reference, number)).exists():
-        number += 1
-    return number
-
-
-def _store(
-    folder: Path, task: CaptureTask, page: PageCapture, sealed: bytes, number: int
-) -> Preserved:
-    """Note first, bundle second: a bundle that has its name has its note beside it."""
-    file = folder / bundle_name(task.reference, number)
+def _store(task: CaptureTask, page: PageCapture, sealed: bytes, number: int) -> Preserved | None:
+    """Note first, bundle second; None when another capture was quicker with this number."""
+    name = bundle_name(task.reference, number)
     sha256 = hashlib.sha256(sealed).hexdigest()
-    done = Preserved(file.name, sha256, _grade(page), page.missing, task.mark)
-    _summary_file(file).unlink(missing_ok=True)  # Left by a crash before its bundle was there.
-    write_new(_summary_file(file), json.dumps(asdict(done), indent=1).encode())
-    write_new(file, sealed)
-    return done
-
-
-def _summary_file(bundle: Path) -> Path:
-    return bundle.with_name(bundle.name.removesuffix(".tar.age") + ".json")
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    done = Preserved(name, sha256, _grade(page), page.missing, task.mark)
+    note = f"{task.reference}/{note_name(name)}"
+    if not task.storage.write_new(note, json.dumps(asdict(done), indent=1).encode()):
+        return None
+    try:
+        wrote = task.storage.write_new(f"{task.reference}/{name}", sealed)
+    except StorageError:
+        with contextlib.suppress(StorageError):
+            task.storage.remove(note)
+        raise
+    return done if wrote else None

@@ -1,12 +1,104 @@
-"""Write a file whole, lasting and private, or not at all; never over another one."""
+"""Where sealed evidence is kept: a folder, or anything else that keeps to `Storage`.
+
+A name is a record's reference and a file: "NW-2026-0001/record-key.age". A file is written whole,
+lasting and private, or not at all, and a bundle is never written over.
+"""
 
 import contextlib
 import errno
 import os
+import re
 import secrets
 from pathlib import Path
+from typing import Protocol
 
-from evidence.errors import StorageError
+from evidence.errors import NotKeptError, StorageError
+
+BUNDLE_END = ".tar.age"
+_NAME = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*/[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class Storage(Protocol):
+    """What preserving, checking and erasing ask of the place where evidence lies."""
+
+    def write_new(self, name: str, content: bytes) -> bool:
+        """Write unless the name is taken; whether this call wrote it. Raises StorageError."""
+
+    def read(self, name: str) -> bytes:
+        """What lies there; raises NotKeptError when nothing does."""
+
+    def has(self, name: str) -> bool:
+        """Whether something lies there."""
+
+    def names(self, reference: str) -> list[str]:
+        """The files of one record, in order, without the reference before them."""
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Write over a wrapped key or a note, in one step; raises StorageError for a bundle."""
+
+    def remove(self, name: str) -> None:
+        """Take it away for good; nothing happens when it is not there."""
+
+
+class FolderStorage:
+    """A folder of this machine, one folder a record."""
+
+    def __init__(self, root: Path) -> None:
+        """`root` is made, for its owner alone, when the first evidence is kept."""
+        self.root = root
+
+    def write_new(self, name: str, content: bytes) -> bool:
+        """Survives a power cut once it returns."""
+        file = self._file(name)
+        make_private_folder(file.parent)
+        return write_new(file, content)
+
+    def read(self, name: str) -> bytes:  # noqa: D102
+        try:
+            return self._file(name).read_bytes()
+        except FileNotFoundError:
+            raise NotKeptError from None
+        except OSError as fault:
+            sentence = f"The evidence cannot be read ({os.strerror(fault.errno or 0)})."
+            raise StorageError(sentence, again=True) from None
+
+    def has(self, name: str) -> bool:  # noqa: D102
+        return self._file(name).exists()
+
+    def names(self, reference: str) -> list[str]:  # noqa: D102
+        folder = self._file(f"{reference}/x").parent
+        if not folder.is_dir():
+            return []
+        return sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+
+    def replace(self, name: str, content: bytes) -> None:  # noqa: D102
+        replaceable(name)
+        replace_file(self._file(name), content)
+
+    def remove(self, name: str) -> None:  # noqa: D102
+        file = self._file(name)
+        try:
+            file.unlink(missing_ok=True)
+            if file.parent.is_dir():
+                sync_folder(file.parent)
+        except OSError as fault:
+            raise _not_taken(fault) from None
+
+    def _file(self, name: str) -> Path:
+        return self.root / checked_name(name)
+
+
+def checked_name(name: str) -> str:
+    """`name` if it can lead nowhere but to a record's file; raises StorageError."""
+    if not _NAME.fullmatch(name):
+        raise StorageError("This is no name of a piece of evidence.")
+    return name
+
+
+def replaceable(name: str) -> None:
+    """Raises StorageError for the name of a bundle: what is sealed is never written over."""
+    if name.endswith(BUNDLE_END):
+        raise StorageError("A sealed bundle is never written over.")
 
 
 def write_new(file: Path, content: bytes) -> bool:
@@ -17,7 +109,7 @@ def write_new(file: Path, content: bytes) -> bool:
     """
     if file.exists():
         return False
-    draft = file.with_name(f".draft-{secrets.token_hex(8)}")
+    draft = _draft(file)
     try:
         _write_draft(draft, content)
         _name(draft, file)
@@ -25,12 +117,25 @@ def write_new(file: Path, content: bytes) -> bool:
     except FileExistsError:
         return False
     except OSError as fault:
-        sentence = f"The disk did not take it: {os.strerror(fault.errno or 0)}."
-        raise StorageError(sentence, again=True) from None
+        raise _not_taken(fault) from None
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
     return True
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Put `content` (0600) where `file` was, in one step that survives a power cut."""
+    draft = _draft(file)
+    try:
+        _write_draft(draft, content)
+        draft.rename(file)
+        sync_folder(file.parent)
+    except OSError as fault:
+        raise _not_taken(fault) from None
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -50,6 +155,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _not_taken(fault: OSError) -> StorageError:
+    return StorageError(f"The disk did not take it: {os.strerror(fault.errno or 0)}.", again=True)
+
+
+def _draft(file: Path) -> Path:
+    return file.with_name(f".draft-{secrets.token_hex(8)}")
 
 
 def _write_draft(draft: Path, content: bytes) -> None:

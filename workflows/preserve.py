@@ -108,7 +108,7 @@ def _task(held: Services, mention_id: int) -> CaptureTask | None:
             url=work["url"],
             recipient=key.recipient,
             wrapped_key=key.wrapped or b"",
-            folder=held.evidence_folder,
+            storage=held.storage,
             browser=held.browser,
             allow_loopback=held.allow_loopback,
             mark=mention.post_key,

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from alerts.channel import Channel
+from evidence.storage import FolderStorage, Storage
 from evidence.vault import PublicKeys, WorkingKey
 from policies.pack import Pack
 from records.clock import utc_now
@@ -31,7 +32,14 @@ class Services:
     console_url: str
     browser: Path | None = None
     allow_loopback: bool = False
+    store: Storage | None = None
+    """Where evidence lies when it isn't the folder."""
     now: Callable[[], datetime] = field(default=utc_now)
+
+    @property
+    def storage(self) -> Storage:
+        """Where evidence lies."""
+        return self.store or FolderStorage(self.evidence_folder)
 
     def record_link(self, reference: str) -> str:
         """Where people open an incident's record."""

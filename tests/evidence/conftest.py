@@ -10,6 +10,7 @@ from pyrage import x25519
 
 from evidence.browser import find_browser
 from evidence.preserve import CaptureTask
+from evidence.storage import FolderStorage
 from evidence.vault import PublicKeys, create_keys, read_public_keys
 from records.sealing import NewRecordKey, new_record_key
 from tests.servers.site import Canary, Site
@@ -27,6 +28,12 @@ class Keys:
 
     def record_key(self) -> NewRecordKey:
         return new_record_key([self.public.vault, self.public.recovery])
+
+
+def folder_of(task: CaptureTask) -> Path:
+    """Where the exhibits of the task's record lie."""
+    assert isinstance(task.storage, FolderStorage)
+    return task.storage.root / task.reference
 
 
 @pytest.fixture(scope="session")
@@ -70,5 +77,5 @@ def task(keys: Keys, tmp_path: Path) -> CaptureTask:
         url=None,
         recipient=key.recipient,
         wrapped_key=key.wrapped,
-        folder=tmp_path / "evidence",
+        storage=FolderStorage(tmp_path / "evidence"),
     )

@@ -12,22 +12,22 @@ import pytest
 from evidence.bundle import read_bundle
 from evidence.errors import EvidenceError, ReferenceTakenError, StorageError
 from evidence.preserve import CaptureTask, Preserved, preserve
-from evidence.storage import write_new
+from evidence.storage import FolderStorage, write_new
 from evidence.vault import Vault
-from tests.evidence.conftest import RECORD, Keys
+from tests.evidence.conftest import RECORD, Keys, folder_of
 from tests.servers.site import Site
 
 NAME = "DISTRESSING-CONTENT_do-not-open-without-need_NW-2026-0001"
 
 
 def _opened(task: CaptureTask, done: Preserved, keys: Keys) -> dict[str, bytes]:
-    folder = task.folder / task.reference
+    folder = folder_of(task)
     identity = Vault(keys.folder).open_record_key((folder / "record-key.age").read_bytes())
     return read_bundle(folder / done.file_name, identity)
 
 
 def _bundles(task: CaptureTask) -> list[str]:
-    return sorted(file.name for file in (task.folder / task.reference).glob("*.tar.age"))
+    return sorted(file.name for file in folder_of(task).glob("*.tar.age"))
 
 
 def test_a_post_with_its_page_makes_a_complete_exhibit(
@@ -84,12 +84,13 @@ def test_files_are_for_their_owner_alone_and_say_nothing(
     chromium: Path, site: Site, task: CaptureTask
 ) -> None:
     preserve(replace(task, url=site.url("/post"), allow_loopback=True, browser=chromium))
-    folder = task.folder / task.reference
+    folder = folder_of(task)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert sorted(file.name for file in folder.iterdir()) == [
         f"{NAME}.json",
         f"{NAME}.tar.age",
         "record-key.age",
+        "record-key.pub",
     ]
     for file in folder.iterdir():
         assert file.stat().st_mode & 0o777 == 0o600
@@ -111,7 +112,7 @@ def test_a_second_try_after_a_crash_finds_the_first_exhibit(task: CaptureTask) -
 def test_a_crash_before_the_bundle_was_named_leaves_nothing_in_the_way(task: CaptureTask) -> None:
     task = replace(task, mark="a keyed hash")
     first = preserve(task)
-    (task.folder / task.reference / first.file_name).unlink()
+    (folder_of(task) / first.file_name).unlink()
     again = preserve(task)
     assert again.file_name == first.file_name
     assert preserve(task) == again
@@ -148,7 +149,7 @@ def test_a_reference_that_belongs_to_another_record_is_refused(
 def test_nothing_is_sealed_for_a_key_that_is_destroyed(task: CaptureTask) -> None:
     with pytest.raises(EvidenceError, match="destroyed"):
         preserve(replace(task, wrapped_key=b""))
-    assert not task.folder.exists()
+    assert not folder_of(task).parent.exists()
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_bundle(task: CaptureTask) -> None:
@@ -161,7 +162,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_bundle(task: CaptureTask) -> Non
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     assert fault.value.again
-    folder = task.folder / task.reference
+    folder = folder_of(task)
     assert _bundles(task) == [f"{NAME}-7.tar.age"]
     assert list(folder.glob(".draft*")) == []
     assert preserve(task).file_name == f"{NAME}.tar.age"
@@ -170,7 +171,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_bundle(task: CaptureTask) -> Non
 def test_a_folder_that_cannot_be_made_is_said(task: CaptureTask, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="could not be made"):
-        preserve(replace(task, folder=tmp_path / "file"))
+        preserve(replace(task, storage=FolderStorage(tmp_path / "file")))
 
 
 def test_of_two_writers_of_one_name_only_one_writes(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from evidence.preserve import CaptureTask, preserve
 from evidence.vault import create_keys
 from evidence.verify import verify
 from records.errors import ConfigurationError
-from tests.evidence.conftest import Keys
+from tests.evidence.conftest import Keys, folder_of
 
 
 @pytest.fixture
 def bundle(task: CaptureTask) -> Path:
-    return task.folder / task.reference / preserve(task).file_name
+    return folder_of(task) / preserve(task).file_name
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_bundle_of_another_record_put_in_its_place_is_found(
     other = replace(
         task, reference="NW-2026-0002", recipient=key.recipient, wrapped_key=key.wrapped
     )
-    swapped = other.folder / other.reference / preserve(other).file_name
+    swapped = folder_of(other) / preserve(other).file_name
     bundle.write_bytes(swapped.read_bytes())
     assert verify(bundle, keys.folder / "vault.key")
 
