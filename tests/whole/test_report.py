@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from sqlmodel import func, select
 from records.database import open_database, reading
 from records.incident import Incident, Mention
 from records.report import MentionReport, TakenReport
+from records.watching import SourceCursor
 from tests.servers.answering import Answer, AnsweringServer, Asked, of_json
 from tests.servers.house import House, wait_until
+from tests.servers.imap import ImapServer
 from tests.servers.mail import MailServer
 from tests.servers.screenshots import drawn
 
@@ -129,6 +132,47 @@ def test_after_kills_between_report_and_looking_nothing_is_lost_and_nothing_twic
         assert kept.count(TakenReport) == rounds + 1
         assert kept.count(MentionReport) == rounds + 1
         assert kept.count(Mention) == rounds
+
+
+def test_a_forwarded_message_is_a_report_of_whoever_sent_it(tmp_path: Path) -> None:
+    with MailServer() as mail, ImapServer() as post_room:
+        settings = (
+            '[[sources]]\nkind = "mailbox"\nhost = "127.0.0.1"\ntls = "none"\nevery_seconds = 0.2\n'
+            f'port = {post_room.port}\nusername = "{post_room.username}"\n'
+            f'password = "{post_room.password}"\n'
+        )
+        options = ["--rules-only"]
+        with House(tmp_path / "home", mail, settings=settings, options=options) as house:
+            house.start()
+            kept = Kept(house)
+            wait_until(lambda: "EXAMINE" in str(post_room.commands), 30, "a first look")
+            wait_until(lambda: kept.count(SourceCursor) > 0, 30, "its place kept")
+            house.kill()
+            for number in range(3):
+                post_room.put(forwarded(number, NAMES_HER if number == 0 else f"{NOTE} {number}"))
+            for _ in range(3):
+                house.start()
+                house.kill()
+            house.start()
+            wait_until(lambda: kept.count(TakenReport) == 3, 30, "every message taken")
+            wait_until(lambda: kept.waiting() == 0, 30, "every message looked at")
+            wait_until(lambda: len({one.recipients for one in mail.mails}) == 3, 30, "people told")
+            assert (kept.count(Mention), kept.count(MentionReport), kept.count(Incident)) == (
+                3,
+                3,
+                1,
+            )
+            house.stop()
+            written = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
+            assert b"zzq" not in written
+
+
+def forwarded(number: int, text: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = "communications@slo.example"
+    message["Message-ID"] = f"<{number}@slo.example>"
+    message.set_content(text)
+    return message.as_bytes()
 
 
 def test_what_is_wrong_with_a_report_is_said_in_one_sentence(tmp_path: Path) -> None:
