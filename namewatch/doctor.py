@@ -177,7 +177,7 @@ def _sources(subject: str, built: Built) -> Iterator[Check]:
 def _how_watched(watch: SourceWatch | None, now: datetime) -> tuple[str | None, str | None]:
     """The fault, or else advice."""
     if watch is None:
-        return None, "has not been watched yet."
+        return None, "has not been watched yet; `namewatch sources check` tries it."
     if watch.state in {State.TRYING_AGAIN, State.NEEDS_ATTENTION}:
         return f"is not being watched. {watch.sentence}", None
     if watch.state == State.WATCHING and now - watch.alive_at > QUIET_AFTER:
