@@ -131,6 +131,20 @@ def test_short_posts_of_a_forum_and_comments_below_an_article_are_read(site: Sit
     assert sentence(7) in without
 
 
+def test_one_word_between_longer_posts_is_read_though_it_looks_like_no_text(site: Site) -> None:
+    posts = ["Has anybody had an answer from the office?", sentence(1), "Die", sentence(2)]
+    board = "".join(
+        f"<div id='p{number}' class='post bg1'><div class='inner'>"
+        f"<dl class='postprofile'><dt><a href='/u{number}'>user{number}</a></dt><dd>Posts: 12</dd>"
+        "</dl><div class='postbody'><h3><a href='#p'>Re: Complaints</a></h3>"
+        f"<p class='author'>by user{number}</p><div class='content'>{one}</div></div></div></div>"
+        for number, one in enumerate(posts)
+    )
+    body = f"<div id='page-body'><h2 class='topic-title'>Complaints</h2>{board}</div>"
+    site.put("/board", f"<html><body>{MENU}{body}</body></html>".encode())
+    assert [text for text in look(site.source("/board")).texts if text in posts] == posts
+
+
 def test_a_menu_is_read_only_if_whole_pages_are(site: Site) -> None:
     site.put("/story", article(*map(sentence, range(8)), menu=MENU))
     assert not any("About" in text for text in look(site.source("/story")).texts)
