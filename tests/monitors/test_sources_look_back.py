@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from monitors.errors import SourceError
+from monitors.feed import IDLE_SECONDS
 from monitors.registry import build
 from monitors.source import Received, Source
 from tests.servers.answering import Answer, AnsweringServer, Asked, of_json
@@ -203,6 +204,15 @@ def test_mastodon_is_read_back_at_every_server_before_it_is_over(
     assert len(came) == len(set(came)) == 151
     assert {"50 s #glen", "100 s #glen", "15000 s #glen"} <= set(came)
     assert far.opened + near.opened == 0, "nothing is streamed"
+
+
+def test_mastodon_is_not_over_while_a_slow_server_is_still_read(open_here: ExitStack) -> None:
+    slow, quick = (open_here.enter_context(MastodonServer()) for _ in range(2))
+    slow.slow_seconds = 2 * IDLE_SECONDS
+    slow.lose(*toots(100, 200))
+    servers = [{"url": one.url} for one in (quick, slow)]
+    source = build("mastodon", "m", {"servers": servers, "hashtags": ["glen"]})
+    assert since(source, ago(HOUR)) == ["200 s #glen", "100 s #glen"]
 
 
 def test_mastodon_is_over_although_one_server_is_not_there(open_here: ExitStack) -> None:

@@ -76,6 +76,7 @@ class MastodonServer:
         self.closing = threading.Event()
         self._streams: list[tuple[str, queue.Queue[bytes | None]]] = []
         self.opened = 0
+        self.slow_seconds = 0.0
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), _answers_for(self))
@@ -179,6 +180,7 @@ def _answers_for(of: MastodonServer) -> type[BaseHTTPRequestHandler]:  # noqa: C
             parts = urlsplit(self.path)
             questions = {name: values[0] for name, values in parse_qs(parts.query).items()}
             of.asked.append((parts.path, questions))
+            of.closing.wait(of.slow_seconds)
             signed_in = self.headers.get("Authorization") == f"Bearer {TOKEN}"
             path = parts.path.removeprefix("/api")
             for part, refusal in list(of.refusals.items()):
