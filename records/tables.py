@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from records.alert import Delivery
 from records.audit import AuditEntry
+from records.custody import CustodyEntry, CustodyStamp, LegalHold
 from records.exhibit import Exhibit
 from records.incident import (
     Acknowledgement,
@@ -44,6 +45,9 @@ TABLES: tuple[type[SQLModel], ...] = (
     CoverageGap,
     Quarantined,
     SweepPlace,
+    CustodyEntry,
+    CustodyStamp,
+    LegalHold,
 )
 
 metadata = SQLModel.metadata

@@ -1,0 +1,70 @@
+"""The custody log of the evidence: who did what with it, when and why, each entry chained."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from records.columns import moment
+
+
+class Act(StrEnum):
+    """What can be done with evidence."""
+
+    CAPTURED = "captured"
+    CHECKED = "checked"
+    REVEALED = "revealed"
+    PREVIEWED = "previewed"
+    OPENED = "opened"
+    SHARED = "shared"
+    EXPORTED = "exported"
+    STAMPED = "stamped"
+    REWRAPPED = "rewrapped"
+    HELD = "held"
+    RELEASED = "released"
+    ERASED = "erased"
+    ERASED_AGAIN = "erased-again"
+
+
+class CustodyEntry(SQLModel, table=True):
+    """One act. No name, text or address: staff ids, references, codes, and `why` sealed or a code.
+
+    `sha256` covers the entry and `previous`, the one before it (evidence.custody); the number is
+    the key of the table, so that two entries can never follow the same one.
+    """
+
+    __tablename__ = "custody_entry"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_column=moment())
+    actor: str
+    act: str
+    reference: str | None = Field(default=None, index=True)
+    exhibit: int | None = None
+    why: str
+    previous: str
+    sha256: str
+
+
+class CustodyStamp(SQLModel, table=True):
+    """A timestamp authority's token over one head of the chain."""
+
+    __tablename__ = "custody_stamp"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sha256: str
+    at: datetime = Field(sa_column=moment(index=True))
+    token: bytes
+
+
+class LegalHold(SQLModel, table=True):
+    """While it isn't released, the evidence of its incident may not be erased."""
+
+    __tablename__ = "legal_hold"
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id", index=True)
+    placed_at: datetime = Field(sa_column=moment())
+    placed_by: str
+    released_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    released_by: str | None = None
