@@ -36,10 +36,14 @@ def print_list() -> None:
         waiting = session.exec(
             select(func.count()).select_from(Mention).where(col(Mention.incident_id).is_(None))
         ).one()
+        swept = session.exec(
+            select(func.count()).select_from(Mention).where(col(Mention.swept_at).is_not(None))
+        ).one()
     terminal = Terminal(highlight=False)
     terminal.print(table if table.row_count else "There is no incident.")
     if waiting:
-        terminal.print(f"Kept for triage, with nobody alerted: {waiting}")
+        by_sweep = f", of which a sweep found {swept}" if swept else ""
+        terminal.print(f"Kept for triage, with nobody alerted: {waiting}{by_sweep}")
 
 
 def print_one(reference: str) -> None:

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from monitors.errors import SourceError
 from monitors.looking_back import LookingBack as Reading
 from monitors.looking_back import cursor_since
 from monitors.runner import Limits, Runner, SourceStatus, State
@@ -217,7 +218,8 @@ class _Run:
         """From where it looks back, at the cost of the same day as the watch."""
         live = live_cursor(self.built.services, source.name)
         if live is not None and (charged := getattr(source, "charged", None)):
-            charged(live)
+            with suppress(SourceError):  # a place that can't be read tells no cost
+                charged(live)
         return cursor_since(source, since)
 
     def _sources(self) -> list[Source]:

@@ -122,6 +122,11 @@ def test_it_stops_when_it_is_told_to() -> None:
             yield None
 
     back = LookingBack(Telling(told), BEGAN, settles_seconds=60)
-    thread = in_background(lambda: list(back.receive(None, stop)) and None)
+
+    def drain() -> None:
+        for _ in back.receive(None, stop):
+            pass
+
+    thread = in_background(drain)
     stop.set()
     eventually(lambda: not thread.is_alive())
