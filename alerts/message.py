@@ -25,6 +25,8 @@ class Message:
     reason: str | None = None
     repeat: bool = False
     count: int = 1
+    custody: str = ""
+    """The newest number and hash of the custody log: told outside, it can't be altered unseen."""
 
 
 def compose(
@@ -39,6 +41,7 @@ def compose(
     reason: str | None = None,
     repeat: bool = False,
     count: int = 1,
+    custody: str = "",
 ) -> Message:
     """Write the alert for somebody told in `role`; `severity` as in records.finding.
 
@@ -57,6 +60,7 @@ def compose(
         reason=reason,
         repeat=repeat,
         count=count,
+        custody=custody,
     )
 
 
@@ -99,6 +103,7 @@ def body_text(message: Message) -> str:
         f"Open the record (you will be asked to sign in):\n{message.record_link}",
         _about(message),
         "Please do not forward this mail. The record shows who else has been told.",
+        one_line(message.custody),
     ]
     if message.page_link:
         paragraphs.append(

@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
 from casework.audit import note
+from evidence.custody import head_words
 from records.alert import AlertKind, Delivery, DeliveryState
 from records.audit import MACHINE
 from records.database import transaction
 from records.incident import Incident
+from workflows.custody import head_now
 from workflows.engine import ALERTS, Engine
 from workflows.services import Services, services
 
@@ -85,10 +87,10 @@ def _begin(held: Services, delivery_id: int, attempt: int) -> tuple[Delivery, Me
         delivery.state = DeliveryState.SENDING.value
         delivery.starts += 1
         session.add(delivery)
-        return delivery, _message(held, delivery, incident)
+        return delivery, _message(session, held, delivery, incident)
 
 
-def _message(held: Services, delivery: Delivery, incident: Incident) -> Message:
+def _message(session: Session, held: Services, delivery: Delivery, incident: Incident) -> Message:
     link = None
     if incident.page_link is not None:
         link = held.working_key.open(incident.page_link, f"link:{incident.reference}").decode()
@@ -103,6 +105,7 @@ def _message(held: Services, delivery: Delivery, incident: Incident) -> Message:
         reason=delivery.reason,
         repeat=delivery.starts > 1,
         count=incident.mention_count,
+        custody=head_words(head_now(session)),
     )
 
 

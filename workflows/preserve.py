@@ -13,12 +13,14 @@ from evidence.errors import EvidenceError
 from evidence.preserve import CaptureTask, Preserved
 from evidence.preserve import preserve as make_exhibit
 from records.audit import MACHINE
+from records.custody import Act
 from records.database import reading, transaction
 from records.errors import NamewatchError
 from records.exhibit import Exhibit
 from records.incident import Incident, Mention
 from records.record_key import RecordKey
 from records.sealing import seal
+from workflows.custody import note_custody
 from workflows.engine import PRESERVING, Engine
 from workflows.services import Services, services
 
@@ -140,4 +142,13 @@ def _record(held: Services, mention_id: int, task: CaptureTask, done: Preserved)
             now=held.now(),
             reference=task.reference,
             about={"exhibit": task.number, "grade": done.grade, "sha256": done.sha256},
+        )
+        note_custody(
+            session,
+            Act.CAPTURED,
+            actor=MACHINE,
+            why="found",
+            now=held.now(),
+            reference=task.reference,
+            exhibit=task.number,
         )

@@ -18,10 +18,11 @@ def alert_blocks(message: Message) -> list[Block]:
     words = f"{message.opening}\n{message.reference}"
     if message.repeat:
         words += "\nThis is a repeat: it may have reached you before."
-    return [
+    blocks = [
         _section(words),
         _buttons(_seen_button(message.reference), _open_button(message.record_link)),
     ]
+    return [*blocks, _footer(message.custody)] if message.custody else blocks
 
 
 def seen_blocks(words: str, record_link: str | None) -> list[Block]:
@@ -41,6 +42,10 @@ def retry_blocks(words: str, reference: str, record_link: str | None) -> list[Bl
 def _section(words: str) -> Block:
     clean = "\n".join(one_line(line) for line in words.split("\n"))
     return {"type": "section", "text": _plain(clean)}
+
+
+def _footer(words: str) -> Block:
+    return {"type": "context", "elements": [_plain(one_line(words))]}
 
 
 def _buttons(*buttons: Block) -> Block:

@@ -9,7 +9,9 @@ from casework.reading import reveal_posts
 from console.front import Front, go_to, known_form
 from console.post_page import posts_shown
 from console.views.refusal import refuse
+from records.custody import Act
 from records.database import transaction
+from workflows.custody import note_custody
 
 
 def routes(front: Front) -> APIRouter:
@@ -26,6 +28,14 @@ def routes(front: Front) -> APIRouter:
             with transaction(desk.database) as session:
                 incident = by_reference(session, reference)
                 seen = reveal_posts(session, incident, desk.reader(reader), now=desk.now())
+                note_custody(
+                    session,
+                    Act.REVEALED,
+                    actor=reader.staff_id,
+                    why="pressed-show",
+                    now=desk.now(),
+                    reference=reference,
+                )
         except (NoSuchIncidentError, NotAllowedError):
             return refuse(front, reader, reference)
         except KeyDestroyedError:

@@ -166,3 +166,20 @@ def test_hidden_characters_are_left_out(dirty: str, clean: str) -> None:
 
 def test_a_text_keeps_its_lines() -> None:
     assert lines("a\x00\nb\r\n\nc") == "a\nb\n\nc"
+
+
+def test_the_head_of_the_custody_log_goes_along_in_a_line_of_its_own() -> None:
+    told = "custody 41 · 3f9c1b22d0aa4e7f9012"
+    message = compose(
+        AlertKind.FIRST,
+        pack=SPSO,
+        reference="NW-2026-0041",
+        severity="medium",
+        role="line_manager",
+        record_link=RECORD,
+        page_link=PAGE,
+        custody=told,
+    )
+    assert f"\n\n{told}\n\n--\nMay be distressing" in body_text(message)
+    assert told not in message.subject
+    assert "custody" not in body_text(written())
