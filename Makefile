@@ -34,11 +34,12 @@ fuzz: .venv/dev-ready ## Fuzz the screening path for SECONDS_OF_FUZZING (300)
 bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.screening
 	$(PY) -m benchmarks.path
+	$(PY) -m benchmarks.recovery
 
 evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice
 	.venv/bin/namewatch evaluate nlp/phrases/held_out
 
-test-servers: .venv/dev-ready ## Tests that need servers or recordings which only CI has
+test-servers: .venv/dev-ready tests/servers/pds/node_modules/.ready ## Tests that need servers or recordings (npm, PostgreSQL)
 	$(PY) -m pytest -m servers
 
 picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
@@ -72,6 +73,9 @@ clean: ## Throw away the virtual environment and the practice folder
 .venv/dev-ready: requirements/tools.txt requirements/dev.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh dev
 	@touch .venv/run-ready $@
+
+tests/servers/pds/node_modules/.ready: tests/servers/pds/package-lock.json
+	@sh scripts/set_up_pds.sh
 
 .venv-model/ready: requirements/model.txt
 	python3.11 -m venv .venv-model

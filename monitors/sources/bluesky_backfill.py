@@ -59,6 +59,12 @@ class Backfill:
         return self._over.is_set()
 
     def _run(self) -> None:
+        try:
+            self._search_until_found()
+        finally:
+            self._search.close()
+
+    def _search_until_found(self) -> None:
         chance = random.Random()  # noqa: S311 - it spaces tries
         backoff = Backoff(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, chance)
         while not self._closed.is_set():

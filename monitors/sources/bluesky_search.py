@@ -54,6 +54,7 @@ class Search:
         self._password = password
         self._kept = kept
         self._client: Any = None
+        self._open: list[_Requests] = []
 
     def pages(self, query: str, span: Span) -> Iterator[list[Any]]:
         """What holds the words of `query` and was said in `span`, the newest first."""
@@ -78,7 +79,17 @@ class Search:
     def try_once(self, query: str) -> None:
         """Sign in and search once; raises SourceError if that can't be done."""
         now = int(time.time()) * 1_000_000
-        next(self.pages(query, Span(now - 60_000_000, now)))
+        try:
+            next(self.pages(query, Span(now - 60_000_000, now)))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the connections; the next search makes new ones."""
+        for one in self._open:
+            one.close()
+        self._open.clear()
+        self._client = None
 
     def _ask(self, asked: dict[str, Any]) -> Any:
         """One search; a session that is over is replaced once.
@@ -101,7 +112,9 @@ class Search:
             self._kept.forget()
         elif self._client is not None:
             return self._client
-        client = Client(self._service, request=_Requests())
+        requests_ = _Requests()
+        self._open.append(requests_)
+        client = Client(self._service, request=requests_)
         client.on_session_change(lambda _, session: self._kept.keep(session.encode()))
         if not self._resumed(client):
             try:
@@ -131,6 +144,10 @@ class _Requests(RequestBase):  # type: ignore[misc] # the library carries no typ
     def __init__(self) -> None:
         super().__init__()
         self._session = web.session()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
 
     def get(self, *where: str, **asked: Any) -> Response:
         """As the library calls it."""

@@ -15,6 +15,7 @@ from monitors.sources.bluesky import LOOKS_BACK, BlueskySource
 from monitors.sources.bluesky_place import moment
 from monitors.sources.bluesky_search import SignInNeededError
 from records.errors import ConfigurationError
+from records.post import Post
 from tests.monitors.reading import eventually, in_background
 from tests.servers import real_shaped
 from tests.servers.answering import Answer, Asked
@@ -99,9 +100,12 @@ class Listener:
         return [one for one in self.arrivals if isinstance(one, Missed)]
 
     @property
+    def posts(self) -> list[Post]:
+        return [one.post for one in self.arrivals if isinstance(one, Received)]
+
+    @property
     def searched(self) -> list[str]:
-        posts = [one.post for one in self.arrivals if isinstance(one, Received)]
-        return [one.text for one in posts if "said number" in one.text]
+        return [one.text for one in self.posts if "said number" in one.text]
 
 
 @pytest.fixture
