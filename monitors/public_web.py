@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
+from monitors.timed import Hurry, Pools, timed_pools
 from monitors.web import CappedAdapter, session
 from records.addresses import innermost, is_public, looked_up
 
@@ -37,8 +37,8 @@ class PublicAdapter(CappedAdapter):
 
     def init_poolmanager(self, *args: int, **options: object) -> None:
         """As the library does, with connections that judge addresses."""
-        super().init_poolmanager(*args, **options)  # type: ignore[arg-type]
-        self.poolmanager.pool_classes_by_scheme = _pools(self._loopback_ports)
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._hurry, self._loopback_ports)
 
 
 def public_session(
@@ -53,9 +53,7 @@ def public_session(
     return made
 
 
-def _pools(
-    loopback_ports: Collection[int],
-) -> dict[str, type[HTTPConnectionPool] | type[HTTPSConnectionPool]]:
+def _pools(hurry: Hurry, loopback_ports: Collection[int]) -> Pools:
     def judged(host: str, port: int) -> list[str]:
         found = socket.getaddrinfo(looked_up(host), port, type=socket.SOCK_STREAM)
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
@@ -73,13 +71,7 @@ def _pools(
         def _new_conn(self) -> socket.socket:
             return _connected(self, judged)
 
-    class Pool(HTTPConnectionPool):
-        ConnectionCls = Judging
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = JudgingSecurely
-
-    return {"http": Pool, "https": SecurePool}
+    return timed_pools(hurry, Judging, JudgingSecurely)
 
 
 def _connected(

@@ -1,10 +1,10 @@
 """Requests that end: each answer is whole within a time and a size, or it is an error.
 
-Every platform's client that takes a `requests` session is given one from here. An answer that is
-asked for as a stream is left to whoever asked, to be read for as long as it comes.
+Every platform's client that takes a `requests` session is given one from here. Of an answer that is
+asked for as a stream only the headers must come in time; the rest is left to whoever asked, to be
+read for as long as it comes.
 """
 
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from monitors.errors import SourceError, Why
+from monitors.timed import Deadline, Hurry, timed_pools
 
 CONNECT_SECONDS, PIECE_SECONDS = 5.0, 10.0
 DEADLINE_SECONDS = 30.0
@@ -38,21 +39,32 @@ class CappedAdapter(HTTPAdapter):
     """Reads each answer to its end at once, up to the limits."""
 
     def __init__(self, deadline_seconds: float, most_bytes: int) -> None:
-        super().__init__()
         self._deadline_seconds = deadline_seconds
         self._most_bytes = most_bytes
+        self._hurry = Hurry()
+        super().__init__()
+
+    def init_poolmanager(self, *args: int, **options: object) -> None:
+        """As the library does, with connections that hold a deadline."""
+        super().init_poolmanager(*args, **options)  # type: ignore[arg-type]
+        self.poolmanager.pool_classes_by_scheme = timed_pools(self._hurry)
 
     def send(  # type: ignore[override]
         self, request: requests.PreparedRequest, stream: bool = False, **options: Any
     ) -> requests.Response:
         """As the library does; raises TooLargeError or TooSlowError as well."""
-        if stream:
-            return super().send(request, stream=True, **options)
-        until = time.monotonic() + self._deadline_seconds
-        options["timeout"] = (CONNECT_SECONDS, min(PIECE_SECONDS, self._deadline_seconds))
-        response = super().send(request, stream=True, **options)
+        deadline = self._hurry.deadline = Deadline(self._deadline_seconds)
+        if not stream:
+            options["timeout"] = (CONNECT_SECONDS, min(PIECE_SECONDS, self._deadline_seconds))
         try:
-            content = self._whole(response, until)
+            response = super().send(request, stream=True, **options)
+        finally:
+            self._hurry.deadline = None
+        if stream:
+            deadline.lift()
+            return response
+        try:
+            content = self._whole(response)
         except ReadTimeoutError:
             response.close()
             raise TooSlowError from None
@@ -67,14 +79,12 @@ class CappedAdapter(HTTPAdapter):
         response.close()
         return response
 
-    def _whole(self, response: requests.Response, until: float) -> bytes:
+    def _whole(self, response: requests.Response) -> bytes:
         content = bytearray()
         while piece := response.raw.read1(_PIECE, decode_content=True):
             content += piece
             if len(content) > self._most_bytes:
                 raise TooLargeError
-            if time.monotonic() > until:
-                raise TooSlowError
         return bytes(content)
 
 

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+import requests
 
 from monitors.errors import SourceError
+from monitors.public_web import public_session
 from monitors.web import ask, session, wait_of
+from tests.servers.answering import Answer, AnsweringServer
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
@@ -64,6 +67,28 @@ def drips(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+def drips_headers(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for count in range(1000):
+        connection.sendall(b"X-%d: y\r\n" % count)
+        time.sleep(0.05)
+
+
+def drips_sizes(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;")
+    for _ in range(1000):
+        connection.sendall(b"x")
+        time.sleep(0.05)
+
+
+def drips_packed(connection: socket.socket) -> None:
+    """A beginning that unpacks to nothing for as long as it comes: the file's name of a gzip."""
+    connection.sendall(HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08" + b"\0" * 6)
+    for _ in range(1000):
+        connection.sendall(b"x")
+        time.sleep(0.05)
+
+
 def pours(connection: socket.socket) -> None:
     connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
     while True:
@@ -85,9 +110,27 @@ def test_a_whole_answer_is_taken() -> None:
         assert ask("The place", session(), url).content == b"all of it"
 
 
-def test_a_body_that_drips_is_ended_at_the_deadline() -> None:
+@pytest.mark.parametrize("drip", [drips, drips_headers, drips_sizes, drips_packed])
+def test_an_answer_that_drips_is_ended_at_the_deadline(drip: Speak) -> None:
     began = time.monotonic()
-    assert "in time" in str(failure_of(drips, deadline_seconds=1.0))
+    assert "in time" in str(failure_of(drip, deadline_seconds=1.0))
+    assert time.monotonic() - began < 10
+
+
+def test_the_headers_of_a_stream_must_come_in_time_too() -> None:
+    began = time.monotonic()
+    with speaking(drips_headers) as url, pytest.raises(requests.ReadTimeout):
+        session(deadline_seconds=1.0).get(url, stream=True, timeout=5)
+    assert time.monotonic() - began < 10
+
+
+def test_what_reaches_public_addresses_alone_has_the_same_deadline() -> None:
+    began = time.monotonic()
+    with speaking(drips_headers) as url:
+        port = int(url.split(":")[2].split("/")[0])
+        asking = public_session(deadline_seconds=1.0, most_bytes=100, loopback_ports=[port])
+        with pytest.raises(requests.ReadTimeout):
+            asking.get(url)
     assert time.monotonic() - began < 10
 
 
@@ -130,6 +173,21 @@ def test_what_a_refusal_asks_for(
 )
 def test_a_wait_is_never_negative_nor_endless(value: str | None, seconds: float | None) -> None:
     assert wait_of(value, NOW) == seconds
+
+
+def test_a_stream_that_has_begun_may_take_any_time() -> None:
+    with speaking(drips) as url:
+        answer = session(deadline_seconds=0.5).get(url, stream=True, timeout=5)
+        assert len(answer.raw.read(20)) == 20
+        answer.close()
+
+
+def test_a_connection_is_used_again_with_a_deadline_of_its_own() -> None:
+    asking = session(deadline_seconds=1.0)
+    with AnsweringServer(lambda _: Answer(body=b"all of it")) as server:
+        for _ in range(3):
+            assert ask("The place", asking, server.url).content == b"all of it"
+            time.sleep(0.5)
 
 
 def test_an_answer_that_is_asked_for_as_a_stream_is_left_to_the_asker() -> None:
