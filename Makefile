@@ -34,6 +34,7 @@ fuzz: .venv/dev-ready ## Fuzz the screening path for SECONDS_OF_FUZZING (300)
 bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.screening
 	$(PY) -m benchmarks.path
+	$(PY) -m benchmarks.ingest
 	$(PY) -m benchmarks.recovery
 
 evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice

@@ -81,6 +81,7 @@ class Service:
             engine,
             screener.screen,
             learning.look,
+            screener.suspects,
             reads_pictures=self.built.settings.images.read,
             canary=CANARY if self.built.settings.canary else "",
         )

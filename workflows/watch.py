@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
@@ -44,6 +44,7 @@ from workflows.silence import is_canary, without_canary
 from workflows.waiting import PutBy, put_by, worth_reading
 
 Screen = Callable[[Post], Finding]
+Suspects = Callable[[Sequence[Post]], Collection[int]]
 CURSOR_EVERY_SECONDS = 1.0
 LEARNT = ("severity", "categories", "staff_ids", "revision", "sealed_post", "sealed_record",
           "sealed_finding")  # fmt: skip
@@ -55,6 +56,10 @@ def _nothing() -> None:
     pass
 
 
+def _all(posts: Sequence[Post]) -> Collection[int]:
+    return range(len(posts))
+
+
 @dataclass
 class Watch:
     """Takes posts from the sources. Posts that match nothing live in memory only."""
@@ -63,6 +68,8 @@ class Watch:
     engine: Engine
     screen: Screen
     before_a_batch: Callable[[], None] = _nothing
+    suspects: Suspects = _all
+    """The numbers of those posts of a batch for which `screen` may say anything but `ignore`."""
     reads_pictures: bool = False
     canary: str = ""
     """The staff id of somebody invented; what names nobody else is only noted as found."""
@@ -81,7 +88,7 @@ class Watch:
         """Screen a batch; keep its hits and its cursor in one transaction."""
         with self._lock:
             self.before_a_batch()
-            hits = [hit for one in batch if isinstance(one, Received) and (hit := self._hit(one))]
+            hits = self._hits([one for one in batch if isinstance(one, Received)])
             canaries = [hit for hit in hits if is_canary(hit.finding, self.canary)]
             hits = [hit for hit in hits if hit not in canaries]
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
@@ -118,6 +125,15 @@ class Watch:
         if watch is not None:
             watch.canary_at = self.services.now()
             session.add(watch)
+
+    def _hits(self, received: Sequence[Received]) -> list[Hit]:
+        suspects = self.suspects([one.post for one in received])
+        read = (
+            self._hit(one)
+            for number, one in enumerate(received)
+            if number in suspects or one.edited
+        )
+        return [hit for hit in read if hit]
 
     def _gone(self, removed: Sequence[Removed]) -> list[int]:
         if not removed:

@@ -20,6 +20,7 @@ ACCOUNT = f"{NSID}#account"
 NO_POSTS = frozenset({INFO, ACCOUNT, f"{NSID}#identity", f"{NSID}#sync"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADDRESS = 3
+_NOTHING_AROUND = Context()
 _LAST_MICROS = 2**57
 """Long after anything of ours; later moments can't be written."""
 
@@ -122,8 +123,8 @@ def _post(payload: Mapping[str, Any]) -> Post:
         author=Author(id=did),
         text=text,
         lang=next((one for one in _items(record.get("langs")) if isinstance(one, str)), None),
-        context=Context(link_title=_link_title(embed)),
-        media=tuple(_media(embed, did)),
+        context=Context(link_title=_link_title(embed)) if embed else _NOTHING_AROUND,
+        media=tuple(_media(embed, did)) if embed else (),
     )
 
 

@@ -1,16 +1,24 @@
 """Which posts become incidents, which join one, and which are never kept."""
 
+from dataclasses import replace
+
 import pytest
 
+from monitors.source import Received
+from nlp.screening import Screener
+from records.finding import Finding
+from records.post import Post
 from records.roster import StaffMember, roster_of
 from tests.workflows.conftest import (
     ALICE,
     BOB,
+    BODY,
     COMMS,
     DIRECTOR,
     HEAD,
     HR,
     MANAGER,
+    NOW,
     STAFF,
     Office,
 )
@@ -30,6 +38,29 @@ def test_a_post_that_names_somebody_for_their_work_opens_an_incident(office: Off
     assert office.told() == [MANAGER, COMMS, HR]
     (incident,) = office.incidents()
     assert (incident.staff_id, incident.categories) == (ALICE, ["naming"])
+
+
+def test_only_what_the_sieve_lets_through_is_screened_and_nothing_is_missed(
+    office: Office,
+) -> None:
+    screener = Screener(BODY, office.services.roster, office.services.pack, today=NOW.date())
+    read: list[str] = []
+
+    def screen(post: Post) -> Finding:
+        read.append(post.id)
+        return screener.screen(post)
+
+    office.watch = replace(office.watch, screen=screen, suspects=screener.suspects)
+    texts = ["A lovely evening by the harbour."] * 199
+    texts.insert(120, NAMING)
+    batch = [
+        Received(Post(id=str(number), source="river", text=text), b"{}", str(number))
+        for number, text in enumerate(texts)
+    ]
+    edited = replace(batch[7], edited=True)
+    office.watch.take("river", [*batch[:7], edited, *batch[8:]])
+    assert read == ["7", "120"]  # a new wording is always read, since it may have been kept before
+    assert [one.staff_ids for one in office.mentions()] == [[ALICE]]
 
 
 @pytest.mark.clause("SPSO 7")
