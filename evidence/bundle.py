@@ -1,10 +1,10 @@
-"""The sealed bundle: a tar of all that was captured, its SHA-256 sums, encrypted with age."""
+"""The sealed bundle: a tar of all that was captured and of its seal, encrypted with age."""
 
-import hashlib
 import io
 import re
 import tarfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import pyrage
 from pyrage import x25519
 
 from evidence.errors import BundleError, WrongKeyError
+from evidence.seal import CERTIFICATES, SIGNER, STATEMENT, Sealer
+from evidence.sums import SIGNATURE, SUMS, TOKEN, TOKEN_SIGNATURE, check_sums
 
-SUMS = "SHA256SUMS"
 KEY_FILE = "record-key.age"
 KEY_PUBLIC = "record-key.pub"
 WARNING = "DISTRESSING-CONTENT_do-not-open-without-need"
@@ -29,9 +30,14 @@ This bundle holds a public post as it was found, and pictures of its page.
 
 {files}
 
-Nothing in it was altered after it was captured. To check that it is whole:
+Nothing in it was altered after it was captured. To check that it is whole, and who sealed it:
 
     sha256sum -c SHA256SUMS
+    openssl pkeyutl -verify -pubin -inkey signer.pub -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
+
+Compare signer.pub with the seal.pub that the body gives you. When there is a time stamp:
+
+    openssl ts -verify -in SHA256SUMS.tsr -data SHA256SUMS -CAfile tsa-certificate.pem
 
 capture-report.json says when and how it was captured, what is missing and why.
 """
@@ -41,7 +47,15 @@ _ABOUT = {
     "page-as-loaded.png": "the page as the browser first showed it, untouched",
     "page-full.png": "the page from top to bottom, after scrolling through it",
     "capture-report.json": "when and how this was captured, what is missing and why",
+    SIGNER: "the public key of the installation that sealed this",
+    STATEMENT: "how it was sealed, and whether a time stamp belongs to it",
+    SUMS: "the SHA-256 sums of all files but itself and the three below",
+    SIGNATURE: "the signature over SHA256SUMS",
+    TOKEN: "the time stamp over SHA256SUMS, when an authority answered",
+    TOKEN_SIGNATURE: "the signature over that time stamp",
+    CERTIFICATES: "the certificates of the time-stamp authority, when it answered",
 }
+_SEAL = (SIGNER, STATEMENT, CERTIFICATES, SUMS, SIGNATURE, TOKEN, TOKEN_SIGNATURE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _REFERENCE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 
@@ -54,21 +68,41 @@ def bundle_name(reference: str, number: int) -> str:
     return f"{WARNING}_{reference}{suffix}.tar.age"
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle's bytes, and whether a time stamp is in it."""
+
+    sealed: bytes
+    stamped: bool
+
+
 def make_bundle(
-    parts: Mapping[str, bytes], *, reference: str, number: int, made_at: datetime, recipient: str
-) -> bytes:
-    """The bundle's bytes: `parts`, README.txt and SHA256SUMS, sealed for `recipient`."""
+    parts: Mapping[str, bytes],
+    *,
+    reference: str,
+    number: int,
+    made_at: datetime,
+    recipient: str,
+    sealer: Sealer,
+) -> Bundle:
+    """`parts` with README.txt, closed by `sealer`, encrypted for `recipient`."""
     content = {"README.txt": _readme(parts, reference, number), **parts}
-    sums = "".join(f"{_sha256(content[name])}  {name}\n" for name in sorted(content))
-    content[SUMS] = sums.encode()
-    tar = _tar(content, int(made_at.timestamp()))
+    whole = sealer.close(content, reference=reference, number=number)
+    tar = _tar(whole, int(made_at.timestamp()))
     sealed: bytes = pyrage.encrypt(tar, [x25519.Recipient.from_str(recipient)])
-    return sealed
+    return Bundle(sealed, TOKEN in whole)
 
 
 def read_bundle(file: Path, identity: x25519.Identity) -> dict[str, bytes]:
     """Everything in a bundle, by name; raises WrongKeyError or BundleError, never in part."""
-    sealed = file.read_bytes()
+    content = open_bundle(file.read_bytes(), identity)
+    if faults := check_sums(content):
+        raise BundleError(" ".join(faults))
+    return content
+
+
+def open_bundle(sealed: bytes, identity: x25519.Identity) -> dict[str, bytes]:
+    """Everything in a bundle, unchecked; raises WrongKeyError or BundleError."""
     if not is_age_file(sealed):
         raise BundleError("This file is no age-encrypted bundle, or its beginning is damaged.")
     try:
@@ -77,24 +111,7 @@ def read_bundle(file: Path, identity: x25519.Identity) -> dict[str, bytes]:
         raise WrongKeyError(
             "This bundle does not open: it is damaged, or sealed for another key."
         ) from None
-    content = _untar(tar)
-    if faults := check_sums(content):
-        raise BundleError(" ".join(faults))
-    return content
-
-
-def check_sums(content: Mapping[str, bytes]) -> list[str]:
-    """What SHA256SUMS and the other files disagree about."""
-    try:
-        lines = content[SUMS].decode().splitlines()
-        listed = {name: sum_ for sum_, name in (line.split("  ", 1) for line in lines)}
-    except (KeyError, ValueError):
-        return ["SHA256SUMS is missing or unreadable."]
-    names = content.keys() - {SUMS}
-    faults = [f"{name} is not in SHA256SUMS." for name in sorted(names - listed.keys())]
-    faults += [f"{name} is missing." for name in sorted(listed.keys() - names)]
-    changed = [n for n in sorted(names & listed.keys()) if _sha256(content[n]) != listed[n]]
-    return faults + [f"{name} is not as it was sealed." for name in changed]
+    return _untar(tar)
 
 
 def is_age_file(content: bytes) -> bool:
@@ -103,13 +120,10 @@ def is_age_file(content: bytes) -> bool:
 
 
 def _readme(parts: Mapping[str, bytes], reference: str, number: int) -> bytes:
-    lines = [f"  {name:<20}  {_ABOUT.get(name, '')}".rstrip() for name in sorted(parts)]
+    names = [*sorted(parts), *_SEAL]
+    lines = [f"  {name:<20}  {_ABOUT.get(name, '')}".rstrip() for name in names]
     text = README.format(reference=reference, number=number, files="\n".join(lines))
     return text.encode()
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _tar(content: Mapping[str, bytes], seconds: int) -> bytes:

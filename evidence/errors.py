@@ -30,3 +30,7 @@ class NotKeptError(StorageError):
 
 class ReferenceTakenError(EvidenceError):
     """The evidence folder already holds another record under this reference."""
+
+
+class StampError(EvidenceError):
+    """There is no time stamp that holds."""

@@ -10,16 +10,17 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from evidence.browser import find_browser
-from evidence.bundle import KEY_FILE, KEY_PUBLIC, bundle_name, make_bundle
+from evidence.bundle import KEY_FILE, KEY_PUBLIC, Bundle, bundle_name, make_bundle
 from evidence.capture import PageCapture, capture_page
 from evidence.errors import EvidenceError, NotKeptError, ReferenceTakenError, StorageError
+from evidence.seal import Sealer
 from evidence.storage import BUNDLE_END, Storage
 from records.errors import ConfigurationError
 from records.exhibit import Grade
@@ -39,6 +40,7 @@ class CaptureTask:
     recipient: str
     wrapped_key: bytes
     storage: Storage
+    sealer: Sealer
     allow_loopback: bool = False
     browser: Path | None = None
     timeout: float = 45
@@ -55,6 +57,10 @@ class Preserved:
     grade: Grade
     missing: tuple[str, ...]
     mark: str = ""
+    stamped: bool = False
+    """Whether a time stamp is inside; without, one is put beside it later."""
+    signature: str = ""
+    """Hex Ed25519 over the rest of the note; empty from before notes were signed."""
 
 
 def preserve(task: CaptureTask) -> Preserved:
@@ -94,7 +100,7 @@ def leave_key(storage: Storage, reference: str, recipient: str, wrapped: bytes) 
 def read_summary(bundle: Path) -> Preserved | None:
     """What was noted beside a bundle when it was made; None when there is no readable note."""
     try:
-        return _noted(bundle.with_name(note_name(bundle.name)).read_bytes())
+        return noted(bundle.with_name(note_name(bundle.name)).read_bytes())
     except OSError:
         return None
 
@@ -104,17 +110,23 @@ def note_name(bundle: str) -> str:
     return f"{bundle.removesuffix(BUNDLE_END)}.json"
 
 
-def _noted(content: bytes) -> Preserved | None:
+def noted(content: bytes) -> Preserved | None:
+    """A note's content, if it is one."""
     try:
-        noted = json.loads(content)
-        return Preserved(**{**noted, "missing": tuple(noted["missing"])})
+        said = json.loads(content)
+        return Preserved(**{**said, "missing": tuple(said["missing"])})
     except (ValueError, TypeError, KeyError):
         return None
 
 
+def signed_part(note: bytes) -> bytes:
+    """What a note's signature is over: all that it says but the signature itself."""
+    return json.dumps({**json.loads(note), "signature": ""}, sort_keys=True).encode()
+
+
 def _note_beside(task: CaptureTask, bundle: str) -> Preserved | None:
     try:
-        return _noted(task.storage.read(f"{task.reference}/{note_name(bundle)}"))
+        return noted(task.storage.read(f"{task.reference}/{note_name(bundle)}"))
     except NotKeptError:
         return None
 
@@ -124,11 +136,11 @@ def _made_before(task: CaptureTask) -> Preserved | None:
     if not task.mark:
         return None
     for file in task.storage.names(task.reference):
-        noted = _note_beside(task, file) if file.endswith(BUNDLE_END) else None
-        if noted and noted.mark == task.mark:
+        before = _note_beside(task, file) if file.endswith(BUNDLE_END) else None
+        if before and before.mark == task.mark:
             content = task.storage.read(f"{task.reference}/{file}")
-            if hashlib.sha256(content).hexdigest() == noted.sha256:
-                return noted
+            if hashlib.sha256(content).hexdigest() == before.sha256:
+                return before
     return None
 
 
@@ -146,7 +158,7 @@ def _page(task: CaptureTask) -> PageCapture:
     )
 
 
-def _seal(task: CaptureTask, page: PageCapture, number: int, began: datetime) -> bytes:
+def _seal(task: CaptureTask, page: PageCapture, number: int, began: datetime) -> Bundle:
     report: dict[str, Any] = {
         "reference": task.reference,
         "exhibit": number,
@@ -169,6 +181,7 @@ def _seal(task: CaptureTask, page: PageCapture, number: int, began: datetime) ->
         number=number,
         made_at=began,
         recipient=task.recipient,
+        sealer=task.sealer,
     )
 
 
@@ -192,21 +205,23 @@ def _free_numbers(task: CaptureTask) -> Iterator[int]:
             continue
         if not task.storage.has(f"{task.reference}/{note_name(name)}"):
             yield number
-        elif task.mark and (noted := _note_beside(task, name)) and noted.mark == task.mark:
+        elif task.mark and (claim := _note_beside(task, name)) and claim.mark == task.mark:
             task.storage.remove(f"{task.reference}/{note_name(name)}")
             yield number
 
 
-def _store(task: CaptureTask, page: PageCapture, sealed: bytes, number: int) -> Preserved | None:
+def _store(task: CaptureTask, page: PageCapture, bundle: Bundle, number: int) -> Preserved | None:
     """Note first, bundle second; None when another capture was quicker with this number."""
     name = bundle_name(task.reference, number)
-    sha256 = hashlib.sha256(sealed).hexdigest()
-    done = Preserved(name, sha256, _grade(page), page.missing, task.mark)
+    sha256 = hashlib.sha256(bundle.sealed).hexdigest()
+    done = Preserved(name, sha256, _grade(page), page.missing, task.mark, bundle.stamped)
+    signature = task.sealer.sign(signed_part(json.dumps(asdict(done)).encode()))
+    done = replace(done, signature=signature.hex())
     note = f"{task.reference}/{note_name(name)}"
     if not task.storage.write_new(note, json.dumps(asdict(done), indent=1).encode()):
         return None
     try:
-        wrote = task.storage.write_new(f"{task.reference}/{name}", sealed)
+        wrote = task.storage.write_new(f"{task.reference}/{name}", bundle.sealed)
     except StorageError:
         with contextlib.suppress(StorageError):
             task.storage.remove(note)

@@ -1,25 +1,36 @@
 """The key files of an installation: who can make them, who needs only the public halves.
 
-Watching and capturing read `vault.pub`, `recovery.pub`, `working.pub` and `pepper`; work in
-progress is opened with `working.key`; only the part that shows records reads `vault.key`. The
+Watching and capturing read `vault.pub`, `recovery.pub`, `working.pub`, `people/` and `pepper`;
+`seal.key` signs what was captured and opens nothing; work in progress is opened with
+`working.key`; only the part that shows records reads `vault.key`. The
 recovery identity is never stored here. Secret files are in the form of age-keygen, so that the
 `age` tool reads them too.
 """
 
+import contextlib
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyrage
 from pyrage import x25519
 
-from evidence.errors import StorageError
-from evidence.storage import write_new
+from evidence.key_files import (
+    FROM_BACKUP,
+    check_private,
+    ensure,
+    identity_file,
+    identity_in,
+    public_in,
+    read_private,
+)
+from evidence.seal import ensure_seal_key
 from records.errors import ConfigurationError
-from records.sealing import new_identity, unseal, unwrap
+from records.sealing import SealError, new_identity, unseal, unwrap
 
 PEPPER_BYTES = 32
-_FROM_BACKUP = "Put it back from your backup; namewatch never makes a second one in its place."
+OLD_VAULT = "vault.old.key"
+PEOPLE = "people"
+"""The folder with the public keys of people who have an age key of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,20 @@ class PublicKeys:
     recovery: str
     working: str
     pepper: bytes = field(repr=False)
+    people: tuple[str, ...] = ()
+    folder: Path | None = field(default=None, compare=False)
+
+    def recipients(self) -> list[str]:
+        """Whom a new record's key is wrapped for, as the key files say at this moment.
+
+        They change while the service runs, when a key is rotated or a person is added. While they
+        can't be read, what was read at the start stands: nothing found may be lost over it.
+        """
+        keys = self
+        if self.folder:
+            with contextlib.suppress(ConfigurationError, OSError):
+                keys = read_public_keys(self.folder)
+        return [keys.vault, keys.recovery, *keys.people]
 
 
 class Vault:
@@ -37,11 +62,32 @@ class Vault:
 
     def __init__(self, folder: Path) -> None:
         """Raises ConfigurationError when the key is missing, damaged or open to others."""
-        self._identity = _read_secret(folder, "vault")
+        self._folder = folder
+        self._identities = vault_identities(folder)
 
     def open_record_key(self, wrapped: bytes) -> x25519.Identity:
         """The secret half of a record key; raises SealError when it isn't for this vault."""
-        return unwrap(wrapped, self._identity)
+        try:
+            return unwrap_by_any(wrapped, self._identities)
+        except SealError:
+            self._identities = vault_identities(self._folder)  # rotated since it was read
+            return unwrap_by_any(wrapped, self._identities)
+
+
+def vault_identities(folder: Path) -> list[x25519.Identity]:
+    """The vault key, and the one before it while records are still being wrapped anew."""
+    if not (folder / OLD_VAULT).exists():
+        return [_read_secret(folder, "vault")]
+    check_private(folder, "chmod 700")
+    return [identity_in(folder / "vault.key"), identity_in(folder / OLD_VAULT)]
+
+
+def unwrap_by_any(wrapped: bytes, holders: list[x25519.Identity]) -> x25519.Identity:
+    """The secret half of a record key by whichever holder may have it; raises SealError."""
+    for holder in holders:
+        with contextlib.suppress(SealError):
+            return unwrap(wrapped, holder)
+    raise SealError
 
 
 class WorkingKey:
@@ -63,95 +109,56 @@ def create_keys(folder: Path) -> str:
     and a key lost after the first run is reported instead of replaced.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _check_private(folder, "chmod 700")
+    check_private(folder, "chmod 700")
     if (folder / "recovery.pub").exists():
         for name in ("vault.pub", "working.key", "working.pub", "pepper"):
             if not (folder / name).exists():
-                raise ConfigurationError(f"is missing. {_FROM_BACKUP}", file=folder / name)
+                raise ConfigurationError(f"is missing. {FROM_BACKUP}", file=folder / name)
+        ensure_seal_key(folder)
         return ""
+    ensure_seal_key(folder)
     for name in ("vault", "working"):
-        _ensure(folder / f"{name}.key", _identity_file(new_identity()))
-        public = _identity_in(folder / f"{name}.key").to_public()
-        _ensure(folder / f"{name}.pub", f"{public}\n".encode())
-    _ensure(folder / "pepper", secrets.token_bytes(PEPPER_BYTES))
+        ensure(folder / f"{name}.key", identity_file(new_identity()))
+        public = identity_in(folder / f"{name}.key").to_public()
+        ensure(folder / f"{name}.pub", f"{public}\n".encode())
+    ensure(folder / "pepper", secrets.token_bytes(PEPPER_BYTES))
     recovery = new_identity()
-    _ensure(folder / "recovery.pub", f"{recovery.to_public()}\n".encode())
+    ensure(folder / "recovery.pub", f"{recovery.to_public()}\n".encode())
     return str(recovery)
 
 
 def read_public_keys(folder: Path) -> PublicKeys:
     """Read the public halves and the pepper; opens no secret key."""
     if folder.exists():
-        _check_private(folder, "chmod 700")
-    pepper = _read(folder / "pepper")
+        check_private(folder, "chmod 700")
+    pepper = read_private(folder / "pepper")
     if len(pepper) != PEPPER_BYTES:
-        raise ConfigurationError(f"is damaged. {_FROM_BACKUP}", file=folder / "pepper")
+        raise ConfigurationError(f"is damaged. {FROM_BACKUP}", file=folder / "pepper")
     return PublicKeys(
-        vault=_public_in(folder / "vault.pub"),
-        recovery=_public_in(folder / "recovery.pub"),
-        working=_public_in(folder / "working.pub"),
+        vault=public_in(folder / "vault.pub"),
+        recovery=public_in(folder / "recovery.pub"),
+        working=public_in(folder / "working.pub"),
         pepper=pepper,
+        people=tuple(read_people(folder).values()),
+        folder=folder,
     )
+
+
+def read_people(folder: Path) -> dict[str, str]:
+    """The age public keys of people who have one of their own, by staff id."""
+    return {file.stem: public_in(file) for file in sorted((folder / PEOPLE).glob("*.pub"))}
 
 
 def read_identity(file: Path) -> x25519.Identity:
     """The age identity in `file`, made by namewatch or by age-keygen."""
-    return _identity_in(file, advice="Give a file that holds one AGE-SECRET-KEY line.")
+    return identity_in(file, advice="Give a file that holds one AGE-SECRET-KEY line.")
 
 
 def _read_secret(folder: Path, name: str) -> x25519.Identity:
     if folder.exists():
-        _check_private(folder, "chmod 700")
-    identity = _identity_in(folder / f"{name}.key")
-    if str(identity.to_public()) != _public_in(folder / f"{name}.pub"):
-        sentence = f"does not belong to {name}.pub beside it. {_FROM_BACKUP}"
+        check_private(folder, "chmod 700")
+    identity = identity_in(folder / f"{name}.key")
+    if str(identity.to_public()) != public_in(folder / f"{name}.pub"):
+        sentence = f"does not belong to {name}.pub beside it. {FROM_BACKUP}"
         raise ConfigurationError(sentence, file=folder / f"{name}.key")
     return identity
-
-
-def _identity_file(identity: x25519.Identity) -> bytes:
-    return f"# public key: {identity.to_public()}\n{identity}\n".encode()
-
-
-def _identity_in(file: Path, advice: str = _FROM_BACKUP) -> x25519.Identity:
-    lines = [line.strip() for line in _read(file).splitlines()]
-    keys = [line for line in lines if line and not line.startswith(b"#")]
-    try:
-        if len(keys) == 1:
-            return x25519.Identity.from_str(keys[0].decode())
-    except (pyrage.IdentityError, UnicodeDecodeError):
-        pass
-    raise ConfigurationError(f"holds no readable age key. {advice}", file=file)
-
-
-def _public_in(file: Path) -> str:
-    try:
-        return str(x25519.Recipient.from_str(_read(file).decode().strip()))
-    except (pyrage.RecipientError, UnicodeDecodeError):
-        raise ConfigurationError(f"is damaged. {_FROM_BACKUP}", file=file) from None
-
-
-def _read(file: Path) -> bytes:
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        sentence = "is missing. Run `namewatch init`, or put it back from your backup."
-        raise ConfigurationError(sentence, file=file) from None
-    except OSError as fault:
-        raise ConfigurationError(f"cannot be read ({fault.strerror}).", file=file) from None
-    _check_private(file, "chmod 600")
-    return content
-
-
-def _check_private(path: Path, command: str) -> None:
-    if path.stat().st_mode & 0o077:
-        sentence = f"can be reached by other users of this machine. Run: {command} {path}"
-        raise ConfigurationError(sentence, file=path)
-
-
-def _ensure(file: Path, content: bytes) -> None:
-    """Write `file` unless it is there already."""
-    try:
-        write_new(file, content)
-    except StorageError as fault:
-        raise ConfigurationError(f"was not made. {fault}", file=file) from None

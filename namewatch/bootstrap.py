@@ -6,6 +6,8 @@ from pathlib import Path
 from alerts.channel import Channel
 from alerts.registry import build_channels
 from evidence.browser import find_browser
+from evidence.seal import ensure_seal_key, read_sealer
+from evidence.stamp import Authority, read_authority
 from evidence.vault import WorkingKey, read_public_keys
 from monitors.registry import build
 from monitors.source import Source
@@ -38,6 +40,7 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
     configuration = read_configuration(settings)
     public_keys = read_public_keys(settings.keys_folder)
     working_key = WorkingKey(settings.keys_folder)
+    ensure_seal_key(settings.keys_folder)
     database = open_database(settings.database)
     migrate(database)
     _make_evidence_folder(settings.evidence_folder)
@@ -49,12 +52,22 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
         channels=channels_of(settings) if tells else {},
         public_keys=public_keys,
         working_key=working_key,
+        sealer=read_sealer(settings.keys_folder, authority_of(settings)),
         evidence_folder=settings.evidence_folder,
         console_url=console_url(settings),
         browser=find_browser(settings.capture.browser),
         allow_loopback=settings.capture.allow_loopback,
     )
     return Built(settings, configuration, services)
+
+
+def authority_of(settings: Settings) -> Authority | None:
+    """The time-stamp authority that is set, if one is."""
+    evidence = settings.evidence
+    if not evidence.tsa_url:
+        return None
+    assert evidence.tsa_certificate
+    return read_authority(evidence.tsa_url, evidence.tsa_certificate)
 
 
 def _make_evidence_folder(folder: Path) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,6 +55,27 @@ class Capture(_Table):
 
     browser: Path | None = None
     allow_loopback: bool = False
+
+
+class EvidenceSettings(_Table):
+    """The `[evidence]` table: who stamps the time, and where evidence lies."""
+
+    tsa_url: str | None = Field(default=None, pattern="^https?://")
+    tsa_certificate: Path | None = None
+    store: str | None = Field(default=None, pattern="^s3://[^/]+")
+    endpoint: str | None = Field(default=None, pattern="^https?://")
+    region: str = "us-east-1"
+    access_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _a_stamp_can_be_checked(self) -> Self:
+        if (self.tsa_url is None) != (self.tsa_certificate is None):
+            raise ValueError(
+                "tsa_url and tsa_certificate go together: a time stamp is kept only when it can be"
+                " checked against the authority's own certificate"
+            )
+        return self
 
 
 class Images(_Table):
@@ -108,6 +129,7 @@ class Settings(BaseSettings):
     slack: Slack | None = None
     console: Console = Console()
     capture: Capture = Capture()
+    evidence: EvidenceSettings = EvidenceSettings()
     images: Images = Images()
     canary: CanarySettings | None = None
     sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)

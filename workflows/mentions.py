@@ -29,8 +29,7 @@ class Hit:
 
 def new_key(session: Session, held: Services) -> RecordKey:
     """The key of a new record."""
-    public = held.public_keys
-    made = new_record_key([public.vault, public.recovery])
+    made = new_record_key(held.public_keys.recipients())
     key = RecordKey(recipient=made.recipient, wrapped=made.wrapped, created_at=held.now())
     session.add(key)
     session.flush()

@@ -111,6 +111,7 @@ def _task(held: Services, mention_id: int) -> CaptureTask | None:
             recipient=key.recipient,
             wrapped_key=key.wrapped or b"",
             storage=held.storage,
+            sealer=held.sealer,
             browser=held.browser,
             allow_loopback=held.allow_loopback,
             mark=mention.post_key,

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from alerts.channel import Channel
+from evidence.seal import Sealer
 from evidence.storage import FolderStorage, Storage
 from evidence.vault import PublicKeys, WorkingKey
 from policies.pack import Pack
@@ -28,6 +29,7 @@ class Services:
     channels: Mapping[str, Channel]
     public_keys: PublicKeys
     working_key: WorkingKey
+    sealer: Sealer
     evidence_folder: Path
     console_url: str
     browser: Path | None = None

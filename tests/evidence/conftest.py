@@ -10,6 +10,7 @@ from pyrage import x25519
 
 from evidence.browser import find_browser
 from evidence.preserve import CaptureTask
+from evidence.seal import read_sealer
 from evidence.storage import FolderStorage
 from evidence.vault import PublicKeys, create_keys, read_public_keys
 from records.sealing import NewRecordKey, new_record_key
@@ -78,4 +79,5 @@ def task(keys: Keys, tmp_path: Path) -> CaptureTask:
         recipient=key.recipient,
         wrapped_key=key.wrapped,
         storage=FolderStorage(tmp_path / "evidence"),
+        sealer=read_sealer(keys.folder),
     )

@@ -8,20 +8,33 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyrage import x25519
 
-from evidence.bundle import bundle_name, check_sums, make_bundle, read_bundle
+from evidence.bundle import bundle_name, make_bundle, read_bundle
 from evidence.errors import BundleError, WrongKeyError
+from evidence.seal import Sealer
+from evidence.sums import check_sums
 
 RECORD = b'{"text": "An invented post",  "n":1.0}\n'
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PARTS = {"api-record.json": RECORD, "page-as-loaded.png": b"\x89PNG", "capture-report.json": b"{}"}
 IDENTITY = x25519.Identity.generate()
+SEALER = Sealer(Ed25519PrivateKey.generate())
+
+
+SEAL = {"README.txt", "SHA256SUMS", "SHA256SUMS.sig", "seal.json", "signer.pub"}
 
 
 def _bundle(parts: dict[str, bytes]) -> bytes:
-    recipient = str(IDENTITY.to_public())
-    return make_bundle(parts, reference="NW-2026-0001", number=1, made_at=WHEN, recipient=recipient)
+    return make_bundle(
+        parts,
+        reference="NW-2026-0001",
+        number=1,
+        made_at=WHEN,
+        recipient=str(IDENTITY.to_public()),
+        sealer=SEALER,
+    ).sealed
 
 
 def _sealed_tar(entries: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
@@ -54,7 +67,7 @@ def test_a_reference_that_is_no_reference_becomes_no_path(reference: str) -> Non
 def test_what_goes_in_comes_out_byte_for_byte(tmp_path: Path) -> None:
     content = read_bundle(_written(tmp_path, _bundle(PARTS)), IDENTITY)
     assert {name: content[name] for name in PARTS} == PARTS
-    assert content.keys() == PARTS.keys() | {"README.txt", "SHA256SUMS"}
+    assert content.keys() == PARTS.keys() | SEAL
 
 
 def test_the_readme_says_what_each_file_is(tmp_path: Path) -> None:
@@ -73,7 +86,7 @@ def test_the_sums_are_as_the_sha256sum_tool_wants_them(tmp_path: Path) -> None:
     said = subprocess.run(
         [tool, "-c", "SHA256SUMS"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert said.stdout.count(": OK") == len(content) - 1
+    assert said.stdout.count(": OK") == len(content) - 2  # the sums and what is over them
 
 
 def test_nothing_readable_is_in_the_sealed_file() -> None:

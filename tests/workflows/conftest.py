@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from alerts.channel import Receipt
 from alerts.errors import DeliveryError
 from alerts.message import Message
+from evidence.seal import read_sealer
 from evidence.vault import WorkingKey, create_keys, read_public_keys
 from monitors.source import Received
 from nlp.screening import Screener
@@ -110,6 +111,7 @@ class Office:
             channels={"email": self.channel},
             public_keys=read_public_keys(folder / "keys"),
             working_key=WorkingKey(folder / "keys"),
+            sealer=read_sealer(folder / "keys"),
             evidence_folder=folder / "evidence",
             console_url="http://127.0.0.1:8080",
             now=lambda: self.time,
