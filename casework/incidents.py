@@ -67,10 +67,14 @@ def open_incident(session: Session, opening: Opening, *, now: datetime) -> Incid
 def joinable(
     session: Session, staff_id: str | None, *, within: timedelta, now: datetime
 ) -> Incident | None:
-    """The newest incident about `staff_id` that is not closed and had a post within `within`."""
+    """The newest incident about `staff_id` that is not closed and had a post within `within`.
+
+    None that was opened by hand: who hears of those is not what the policy says of a post.
+    """
     query = (
         select(Incident)
         .where(Incident.staff_id == staff_id)
+        .where(Incident.opened_by == "")
         .where(Incident.state != "closed")
         .where(col(Incident.last_mention_at) >= now - within)
         .order_by(col(Incident.id).desc())

@@ -19,8 +19,16 @@ class Exhibit(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id", index=True)
-    mention_id: int = Field(foreign_key="mention.id", unique=True)
+    mention_id: int | None = Field(default=None, foreign_key="mention.id", index=True)
+    """The post that it is of; None for what was handed in."""
+    capture_id: int | None = Field(default=None, foreign_key="capture.id", index=True)
     number: int
+    kind: str = "page"
+    """As in a capture."""
+    edited: bool = False
+    """Whether it is of another wording of the post, seen later."""
+    page: str = ""
+    """The grade of its page; empty when it is without one."""
     file_name: str
     sha256: str
     grade: str

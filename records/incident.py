@@ -32,6 +32,8 @@ class Incident(SQLModel, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     escalation_level: int = 0
     escalates_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
+    opened_by: str = ""
+    """Staff id of whoever opened it by hand, for triage: nobody is alerted, no post joins it."""
     page_link: bytes | None = None
     """The post's address, sealed for the working key, kept until nobody needs telling any more."""
 
@@ -81,7 +83,7 @@ class Mention(SQLModel, table=True):
     """The platform's record of the post, byte for byte, sealed."""
     sealed_finding: bytes
     working_copy: bytes | None = None
-    """Record and address sealed for the working key, until the exhibit is made; then gone."""
+    """Record and address sealed for the working key, until its captures take them over."""
 
 
 class MentionRevision(SQLModel, table=True):

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from records.alert import Delivery
 from records.audit import AuditEntry
+from records.capture import Capture, Recheck, Rechecked
 from records.custody import CustodyEntry, CustodyStamp, LegalHold
 from records.exhibit import Exhibit
 from records.incident import (
@@ -30,6 +31,9 @@ TABLES: tuple[type[SQLModel], ...] = (
     Mention,
     MentionRevision,
     Acknowledgement,
+    Capture,
+    Recheck,
+    Rechecked,
     Exhibit,
     Delivery,
     AuditEntry,
