@@ -21,3 +21,19 @@ class KeyDestroyedError(CaseworkError):
 
 class VerdictUnfitError(CaseworkError):
     """This can't be said of this incident."""
+
+
+class HeldError(CaseworkError):
+    """A legal hold stands on this incident: nothing of it may be erased before it is released."""
+
+
+class NotHeldError(CaseworkError):
+    """There is no legal hold on this incident."""
+
+
+class NotSeenError(CaseworkError):
+    """Nobody has said yet that they have seen this incident, so nothing of it may be erased."""
+
+
+class NoSuchExhibitError(CaseworkError):
+    """There is no such exhibit in this incident, or it has been erased."""

@@ -16,6 +16,10 @@ class Action(StrEnum):
     REVEAL = "reveal"
     ACKNOWLEDGE = "acknowledge"
     JUDGE = "judge"
+    OPEN_EVIDENCE = "open evidence"
+    EXPORT = "export"
+    HOLD = "hold"
+    ERASE = "erase"
 
 
 ANYBODY_ON_THE_LIST = frozenset(Action)

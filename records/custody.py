@@ -26,6 +26,43 @@ class Act(StrEnum):
     ERASED_AGAIN = "erased-again"
 
 
+OPENING: dict[str, str] = {
+    "to-decide": "to decide what to do",
+    "to-support": "to support the person who was named",
+    "police": "for the police",
+    "court": "for a court",
+    "complaint": "for a complaint",
+    "legal-advice": "for legal advice",
+}
+"""Why a bundle is opened, downloaded or exported: code and plain words."""
+HOLDING: dict[str, str] = {
+    "police": "for the police",
+    "court": "for a court",
+    "complaint": "for a complaint",
+    "inquiry": "for an inquiry",
+    "legal-advice": "for legal advice",
+    "over": "it is no longer needed",
+}
+"""Why erasing is stopped, or allowed again."""
+ERASING: dict[str, str] = {
+    "kept-long-enough": "it was kept as long as the policy says",
+    "kept-wrongly": "it should not have been kept",
+    "asked-for": "the person it is about asked for it, and that was granted",
+    "ordered": "a court or a regulator ordered it",
+}
+"""Why evidence is erased. No words of one's own: they would have to be erased as well."""
+WHY: dict[str, str] = {
+    "found": "it was found",
+    "restored": "it came back with a backup",
+    "daily": "once a day",
+    "pressed-show": "they pressed to see what was posted",
+    "preview": "a blurred preview was made",
+    **OPENING,
+    **HOLDING,
+    **ERASING,
+}
+
+
 class CustodyEntry(SQLModel, table=True):
     """One act. No name, text or address: staff ids, references, codes, and `why` sealed or a code.
 

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from casework.audit import note
+from evidence.erasure import remove_record
 from evidence.errors import EvidenceError
 from evidence.preserve import CaptureTask, Preserved
 from evidence.preserve import preserve as make_exhibit
@@ -53,8 +54,7 @@ def capture(mention_id: int) -> str:
         final = isinstance(fault, EvidenceError) and not fault.again
         _note_failure(held, mention_id, task, fault, final=final)
         return "never" if final else "later"
-    _record(held, mention_id, task, done)
-    return done.grade
+    return done.grade if _record(held, mention_id, task, done) else "erased"
 
 
 def enqueue_those_left(session: Session, engine: Engine) -> int:
@@ -118,12 +118,17 @@ def _task(held: Services, mention_id: int) -> CaptureTask | None:
         )
 
 
-def _record(held: Services, mention_id: int, task: CaptureTask, done: Preserved) -> None:
+def _record(held: Services, mention_id: int, task: CaptureTask, done: Preserved) -> bool:
+    """Write the exhibit down; False when the record was erased while it was being made."""
     with transaction(held.database) as session:
         mention = session.get_one(Mention, mention_id)
         assert mention.incident_id is not None
         mention.working_copy = None
         session.add(mention)
+        key = session.get_one(RecordKey, mention.key_id, with_for_update=True)
+        if key.wrapped is None:
+            remove_record(held.storage, task.reference)
+            return False
         session.add(
             Exhibit(
                 incident_id=mention.incident_id,
@@ -153,3 +158,4 @@ def _record(held: Services, mention_id: int, task: CaptureTask, done: Preserved)
             reference=task.reference,
             exhibit=task.number,
         )
+    return True

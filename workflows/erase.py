@@ -1,0 +1,319 @@
+"""Erase a record or one exhibit: database first, then the list, the key and the bundles.
+
+Each step can be done again, and `apply_again` does at every start what a crash left undone or a
+backup brought back.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from casework.audit import note
+from casework.errors import KeyDestroyedError, NoSuchExhibitError, NotSeenError
+from casework.holds import check_not_held
+from casework.incidents import by_reference
+from casework.permissions import Action, check_may, standing
+from casework.verdicts import forget
+from evidence.custody import Head, head_words
+from evidence.erasure import (
+    LIST,
+    Disposal,
+    Erased,
+    Removed,
+    add_to_list,
+    certificate,
+    is_left,
+    leave_certificate,
+    read_list,
+    remove_bundle,
+    remove_record,
+)
+from evidence.storage import Storage
+from records.audit import MACHINE
+from records.custody import ERASING, Act, CustodyEntry
+from records.database import reading, transaction
+from records.exhibit import Exhibit
+from records.incident import Incident, Mention, MentionRevision
+from records.record_key import RecordKey
+from records.report import MentionReport
+from records.traces import wipe_traces
+from records.waiting import WaitingPost
+from workflows.custody import note_custody
+
+_TABLES = ("record_key", "mention", "mention_revision", "mention_report", "incident")
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """Where everything is that has to go, and the lists that outlive a backup."""
+
+    database: Engine
+    storage: Storage
+    lists: tuple[Path, ...]
+
+    @classmethod
+    def of(
+        cls, database: Engine, storage: Storage, keys_folder: Path, evidence_folder: Path
+    ) -> "Eraser":
+        """One list lies with the keys, which no backup of the database holds; one is its copy."""
+        return cls(database, storage, (keys_folder / LIST, evidence_folder / LIST))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who wants what erased, and why (a code of ERASING)."""
+
+    reference: str
+    exhibit: int | None
+    actor: str
+    employed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The certificate, where it lies, and whether the database's files hold no trace any more."""
+
+    certificate: str
+    kept_as: str
+    wiped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    """What the transaction decided."""
+
+    erased: tuple[Erased, ...]
+    custody: str
+    shared: bool
+
+
+def erase(eraser: Eraser, order: Order, *, now: datetime) -> Done:
+    """Erase; raises a CaseworkError when it may not be, and nothing has changed then."""
+    if order.why not in ERASING:
+        raise ValueError("a reason for erasing is one of the codes")
+    with transaction(eraser.database) as session:
+        done = _commit(session, order, now)
+    _list(eraser, done.erased)
+    wiped = wipe_traces(eraser.database, *_TABLES)
+    removed = _remove(eraser.storage, done.erased)
+    text = certificate(
+        Disposal(
+            reference=order.reference,
+            at=now,
+            actor=order.actor,
+            why=ERASING[order.why],
+            recipient=done.erased[0].recipient,
+            exhibit=order.exhibit,
+            removed=removed,
+            custody=done.custody,
+            shared_posts=done.shared,
+        )
+    )
+    return Done(text, leave_certificate(eraser.storage, order.reference, text), wiped)
+
+
+def apply_again(
+    eraser: Eraser, *, now: datetime, also: Sequence[Path] = ()
+) -> dict[str, tuple[Removed, ...]]:
+    """Erase again what is listed as erased, or half erased; what was done, by reference."""
+    listed = {one for file in (*eraser.lists, *also) for one in read_list(file)}
+    with reading(eraser.database) as session:
+        known = _half_done(session, now)
+    whole = {one.recipient for one in listed if one.bundle is None}
+    listed |= {one for one in known if one.recipient not in whole}
+    done: dict[str, tuple[Removed, ...]] = {}
+    for one in sorted(listed, key=lambda one: (one.reference, one.at, one.bundle or "")):
+        again = _destroy_again(eraser.database, one, now)
+        removed = _remove_again(eraser, one)
+        if again or removed:
+            done[one.reference] = (*done.get(one.reference, ()), *removed)
+    _list(eraser, sorted(listed, key=lambda one: one.at))
+    if done:
+        wipe_traces(eraser.database, *_TABLES)
+    return done
+
+
+def erased_exhibits(session: Session, reference: str) -> frozenset[int]:
+    """The numbers of the exhibits of a record that were erased by themselves."""
+    query = select(CustodyEntry.exhibit).where(
+        CustodyEntry.reference == reference, CustodyEntry.act == Act.ERASED.value
+    )
+    return frozenset(one for one in session.exec(query) if one is not None)
+
+
+def _commit(session: Session, order: Order, now: datetime) -> _Committed:
+    incident = by_reference(session, order.reference)
+    who = standing(session, incident, order.actor, employed=order.employed)
+    check_may(who, Action.ERASE)
+    check_not_held(session, incident)
+    if incident.state == "open":
+        raise NotSeenError
+    if order.exhibit is None:
+        recipients, bundle = _destroy_keys(session, incident), None
+    else:
+        key = session.get(RecordKey, incident.key_id)
+        recipients = (key.recipient,) if key and key.wrapped is not None else ()
+        bundle = _bundle_of(session, incident, order.exhibit)
+    if not recipients:
+        raise KeyDestroyedError
+    about = {"exhibit": order.exhibit, "why": order.why}
+    note(session, "erased", actor=order.actor, now=now, reference=order.reference, about=about)
+    entry = note_custody(
+        session,
+        Act.ERASED,
+        actor=order.actor,
+        why=order.why,
+        now=now,
+        reference=order.reference,
+        exhibit=order.exhibit,
+    )
+    return _Committed(
+        erased=tuple(Erased(order.reference, now, one, bundle) for one in recipients),
+        custody=head_words(Head(entry.number, entry.sha256)),
+        shared=_is_shared(session, incident),
+    )
+
+
+def _bundle_of(session: Session, incident: Incident, number: int) -> str:
+    query = select(Exhibit).where(Exhibit.incident_id == incident.id, Exhibit.number == number)
+    exhibit = session.exec(query).first()
+    if exhibit is None or number in erased_exhibits(session, incident.reference):
+        raise NoSuchExhibitError
+    return exhibit.sha256
+
+
+def _destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
+    """Destroy the keys of a record and all that is sealed with or beside them."""
+    mentions = session.exec(select(Mention).where(Mention.incident_id == incident.id)).all()
+    keys = {incident.key_id, *(one.key_id for one in mentions)}
+    recipients = []
+    for key_id in sorted(keys):
+        key = session.get(RecordKey, key_id)
+        if key is not None and key.wrapped is not None:
+            key.wrapped = None
+            session.add(key)
+            recipients.append(key.recipient)
+        forget(session, key_id)
+    for mention in mentions:
+        _empty(session, mention)
+    incident.page_link = None
+    incident.escalates_at = None
+    incident.state = "closed"
+    session.add(incident)
+    return tuple(recipients)
+
+
+def _empty(session: Session, mention: Mention) -> None:
+    """Empty what is sealed, for whichever key: the working key would still open its copies."""
+    mention.working_copy = None
+    mention.sealed_post = mention.sealed_record = mention.sealed_finding = b""
+    session.add(mention)
+    for wording in session.exec(
+        select(MentionRevision).where(MentionRevision.mention_id == mention.id)
+    ):
+        wording.sealed_post = wording.sealed_record = wording.sealed_finding = b""
+        session.add(wording)
+    for report in session.exec(select(MentionReport).where(MentionReport.mention_id == mention.id)):
+        report.sealed = b""
+        session.add(report)
+    others = select(Mention.id).where(
+        Mention.post_key == mention.post_key, Mention.incident_id != mention.incident_id
+    )
+    if session.exec(others).first() is None:
+        waits = select(WaitingPost).where(WaitingPost.post_key == mention.post_key)
+        for waiting in session.exec(waits):
+            session.delete(waiting)
+
+
+def _is_shared(session: Session, incident: Incident) -> bool:
+    own = select(Mention.post_key).where(Mention.incident_id == incident.id)
+    other = select(Mention.id).where(
+        col(Mention.post_key).in_(own),
+        col(Mention.incident_id).is_not(None),
+        Mention.incident_id != incident.id,
+    )
+    return session.exec(other).first() is not None
+
+
+def _list(eraser: Eraser, erased: Iterable[Erased]) -> None:
+    kept = list(erased)
+    for file in eraser.lists:
+        add_to_list(file, kept)
+
+
+def _remove(storage: Storage, erased: Sequence[Erased]) -> list[Removed]:
+    removed: list[Removed] = []
+    for one in erased:
+        if one.bundle is None:
+            removed += remove_record(storage, one.reference)
+        else:
+            removed += remove_bundle(storage, one.reference, one.bundle)
+    return removed
+
+
+def _remove_again(eraser: Eraser, one: Erased) -> list[Removed]:
+    """Only what is of this key: an installation that began anew gives out its references again."""
+    if not is_left(eraser.storage, one.reference):
+        return []
+    with reading(eraser.database) as session:
+        incident = session.exec(select(Incident).where(Incident.reference == one.reference)).first()
+        key = session.get(RecordKey, incident.key_id) if incident else None
+        if key is not None and key.recipient != one.recipient and key.wrapped is not None:
+            return []
+    return _remove(eraser.storage, [one])
+
+
+def _destroy_again(database: Engine, one: Erased, now: datetime) -> bool:
+    """Destroy a key that a backup brought back; whether it was there."""
+    if one.bundle is not None:
+        return False
+    with transaction(database) as session:
+        key = session.exec(select(RecordKey).where(RecordKey.recipient == one.recipient)).first()
+        if key is None or key.wrapped is None:
+            return False
+        incident = session.exec(select(Incident).where(Incident.key_id == key.id)).first()
+        if incident is None:  # a key of one mention alone
+            key.wrapped = None
+            session.add(key)
+        else:
+            _destroy_keys(session, incident)
+        note(session, "erased again", actor=MACHINE, now=now, reference=one.reference)
+        note_custody(
+            session,
+            Act.ERASED_AGAIN,
+            actor=MACHINE,
+            why="restored",
+            now=now,
+            reference=one.reference,
+        )
+    return True
+
+
+def _half_done(session: Session, now: datetime) -> set[Erased]:
+    """What the database says is erased, in case the program died before it was listed."""
+    query = (
+        select(Incident.reference, RecordKey.recipient)
+        .join(RecordKey, col(RecordKey.id) == Incident.key_id)
+        .where(col(RecordKey.wrapped).is_(None))
+    )
+    keys = {Erased(reference, now, recipient) for reference, recipient in session.exec(query)}
+    alone = (
+        select(Incident.reference, Exhibit.sha256, CustodyEntry.at, RecordKey.recipient)
+        .join(Exhibit, col(Exhibit.incident_id) == Incident.id)
+        .join(RecordKey, col(RecordKey.id) == Incident.key_id)
+        .join(
+            CustodyEntry,
+            (col(CustodyEntry.reference) == Incident.reference)
+            & (col(CustodyEntry.exhibit) == Exhibit.number),
+        )
+        .where(CustodyEntry.act == Act.ERASED.value)
+    )
+    return keys | {
+        Erased(reference, at, recipient, sha256)
+        for reference, sha256, at, recipient in session.exec(alone)
+    }
