@@ -18,6 +18,7 @@ import zstandard
 from sqlalchemy import inspect
 from sqlmodel import select
 
+from records.alone import SWEEP, hold_alone
 from records.database import open_database, reading
 from records.incident import Incident, Mention
 from records.sweep_place import SweepPlace
@@ -184,10 +185,15 @@ def test_a_sweep_beside_the_running_service_keeps_nothing_from_it(
     assert ["s006"] in swept
 
 
-def test_a_second_sweep_at_the_same_time_is_refused(house: House, server: JetstreamServer) -> None:
-    with sweeping(house, "--since", "30h"):
-        server.wait_for_clients(1, 60)
+def test_a_second_sweep_at_the_same_time_is_refused_and_a_service_is_not(house: House) -> None:
+    engine = open_database(f"sqlite:///{house.home / 'namewatch.db'}")
+    let_go = hold_alone(engine, SWEEP)
+    try:
         second = house.command("sweep", "--since", "30h")
+        house.start()
+    finally:
+        let_go()
+        engine.dispose()
     assert second.returncode == 2
     assert "another `namewatch sweep` is at work" in second.stderr
 
