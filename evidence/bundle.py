@@ -26,7 +26,7 @@ Evidence {reference}, exhibit {number}
 
 CONTENT MAY BE DISTRESSING. Open it only when you need to, and not alone.
 
-This bundle holds a public post as it was found, and pictures of its page.
+{holds}
 
 {files}
 
@@ -41,9 +41,12 @@ Compare signer.pub with the seal.pub that the body gives you. When there is a ti
 
 capture-report.json says when and how it was captured, what is missing and why.
 """
+HOLDS = "This bundle holds a public post as it was found, and pictures of its page."
 _ABOUT = {
     "api-record.json": "the platform's own record of the post, byte for byte as received",
     "api-record.bin": "the platform's own record of the post, byte for byte as received",
+    "thread.json": "the posts around it, as the platform's public interface gave them",
+    "handed-in.json": "who handed this in, when and why",
     "page-as-loaded.png": "the page as the browser first showed it, untouched",
     "page-full.png": "the page from top to bottom, after scrolling through it",
     "capture-report.json": "when and how this was captured, what is missing and why",
@@ -68,6 +71,12 @@ def bundle_name(reference: str, number: int) -> str:
     return f"{WARNING}_{reference}{suffix}.tar.age"
 
 
+def number_of(name: str, reference: str) -> int:
+    """Which exhibit of its record a bundle is, by its file name."""
+    number = name.removeprefix(f"{WARNING}_{reference}").removesuffix(".tar.age").strip("-")
+    return int(number) if number.isdecimal() else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A bundle's bytes, and whether a time stamp is in it."""
@@ -84,9 +93,13 @@ def make_bundle(
     made_at: datetime,
     recipient: str,
     sealer: Sealer,
+    holds: str = HOLDS,
 ) -> Bundle:
-    """`parts` with README.txt, closed by `sealer`, encrypted for `recipient`."""
-    content = {"README.txt": _readme(parts, reference, number), **parts}
+    """`parts` with README.txt, closed by `sealer`, encrypted for `recipient`.
+
+    `holds` is the sentence of the README on what this is.
+    """
+    content = {"README.txt": _readme(parts, reference, number, holds), **parts}
     whole = sealer.close(content, reference=reference, number=number)
     tar = _tar(whole, int(made_at.timestamp()))
     sealed: bytes = pyrage.encrypt(tar, [x25519.Recipient.from_str(recipient)])
@@ -119,10 +132,11 @@ def is_age_file(content: bytes) -> bool:
     return content.startswith(AGE_HEADER) and b"\n--- " in content[: 1024 * 1024]
 
 
-def _readme(parts: Mapping[str, bytes], reference: str, number: int) -> bytes:
+def _readme(parts: Mapping[str, bytes], reference: str, number: int, holds: str) -> bytes:
     names = [*sorted(parts), *_SEAL]
     lines = [f"  {name:<20}  {_ABOUT.get(name, '')}".rstrip() for name in names]
-    text = README.format(reference=reference, number=number, files="\n".join(lines))
+    listed = "\n".join(lines)
+    text = README.format(reference=reference, number=number, holds=holds, files=listed)
     return text.encode()
 
 

@@ -9,21 +9,31 @@ first one finished.
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from evidence.browser import find_browser
-from evidence.bundle import KEY_FILE, KEY_PUBLIC, Bundle, bundle_name, make_bundle
+from evidence.bundle import (
+    HOLDS,
+    KEY_FILE,
+    KEY_PUBLIC,
+    Bundle,
+    bundle_name,
+    make_bundle,
+)
 from evidence.capture import PageCapture, capture_page
+from evidence.card import CARD, card_of
+from evidence.card_drawing import draw_card
 from evidence.errors import EvidenceError, NotKeptError, ReferenceTakenError, StorageError
 from evidence.seal import Sealer
 from evidence.storage import BUNDLE_END, Storage
 from records.errors import ConfigurationError
 from records.exhibit import Grade
+from records.post import Post
 
 NO_BROWSER = "The page: no browser is installed here, so there is no picture."
 NO_ADDRESS = "The page: the post has no web address."
@@ -46,6 +56,16 @@ class CaptureTask:
     timeout: float = 45
     mark: str = ""
     """A keyed hash of the post. With it, a second try takes up what the first one finished."""
+    post: Post | None = None
+    """What the card is drawn from."""
+    more: Mapping[str, bytes] = field(default_factory=dict)
+    """What else belongs into the bundle, by name."""
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """What else its report says."""
+    missing: tuple[str, ...] = ()
+    """What is known to be missing before its page is looked at."""
+    holds: str = HOLDS
+    """What the bundle holds, as its README says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +81,35 @@ class Preserved:
     """Whether a time stamp is inside; without, one is put beside it later."""
     signature: str = ""
     """Hex Ed25519 over the rest of the note; empty from before notes were signed."""
+    page: str = ""
+    """The grade of its page; empty when it is without one."""
 
 
 def preserve(task: CaptureTask) -> Preserved:
     """Capture, seal and store; raises EvidenceError when the record itself can't be kept.
 
-    A page that can't be had makes the exhibit `partial`. A name that is taken by another post's
-    exhibit is left alone: this one gets the next free number.
+    A page that can't be had makes the exhibit `partial`.
     """
+    return kept_before(task) or keep(task, visit(task))
+
+
+def kept_before(task: CaptureTask) -> Preserved | None:
+    """The finished exhibit of the same mark, when a crash came before it was recorded."""
     bundle_name(task.reference, task.number)
     if not task.wrapped_key:
         raise EvidenceError("This record's key is destroyed, so nothing can be kept for it.")
     leave_key(task.storage, task.reference, task.recipient, task.wrapped_key)
-    if before := _made_before(task):
-        return before
-    began = datetime.now(UTC)
-    page = _page(task)
+    return _made_before(task)
+
+
+def keep(task: CaptureTask, page: PageCapture | None, began: datetime | None = None) -> Preserved:
+    """Seal and store what there is; `page` None: it is an exhibit without one.
+
+    A name that is taken by another exhibit is left alone: this one gets the next free number.
+    """
     for number in _free_numbers(task):
-        if done := _store(task, page, _seal(task, page, number, began), number):
+        bundle = _seal(task, page, number, began or datetime.now(UTC))
+        if done := _store(task, page, bundle, number):
             return done
     raise AssertionError  # numbers never end
 
@@ -144,7 +175,8 @@ def _made_before(task: CaptureTask) -> Preserved | None:
     return None
 
 
-def _page(task: CaptureTask) -> PageCapture:
+def visit(task: CaptureTask) -> PageCapture:
+    """The page of the task, however far it could be had."""
     if task.url is None:
         return PageCapture("failed", missing=(NO_ADDRESS,))
     try:
@@ -158,21 +190,23 @@ def _page(task: CaptureTask) -> PageCapture:
     )
 
 
-def _seal(task: CaptureTask, page: PageCapture, number: int, began: datetime) -> Bundle:
+def _seal(task: CaptureTask, page: PageCapture | None, number: int, began: datetime) -> Bundle:
     report: dict[str, Any] = {
         "reference": task.reference,
         "exhibit": number,
         "began_at": began.isoformat(),
         "ended_at": datetime.now(UTC).isoformat(),
-        "grade": _grade(page),
-        "page": page.grade,
+        "grade": _grade(task, page),
+        **({"page": page.grade, **page.report} if page else {}),
         "requested_url": task.url,
-        **page.report,
-        "missing": list(page.missing),
+        **task.said,
+        "missing": _missing(task, page),
     }
     parts = {
-        _record_name(task.record): task.record,
-        **page.pictures,
+        **({_record_name(task.record): task.record} if task.record else {}),
+        **_card(task),
+        **(page.pictures if page else {}),
+        **task.more,
         "capture-report.json": json.dumps(report, indent=1, ensure_ascii=False).encode(),
     }
     return make_bundle(
@@ -182,11 +216,28 @@ def _seal(task: CaptureTask, page: PageCapture, number: int, began: datetime) ->
         made_at=began,
         recipient=task.recipient,
         sealer=task.sealer,
+        holds=task.holds,
     )
 
 
-def _grade(page: PageCapture) -> Grade:
-    return "complete" if page.grade == "complete" else "partial"
+def _card(task: CaptureTask) -> dict[str, bytes]:
+    """The card as we draw it ourselves; the page's own child draws a better one."""
+    if task.post is None:
+        return {}
+    try:
+        return {CARD: draw_card(card_of(task.post))}
+    except Exception:  # noqa: BLE001 - whatever is odd about a post, its record must be kept
+        return {}
+
+
+def _missing(task: CaptureTask, page: PageCapture | None) -> list[str]:
+    return [*(page.missing if page else ()), *task.missing]
+
+
+def _grade(task: CaptureTask, page: PageCapture | None) -> Grade:
+    """An exhibit without a page is complete when nothing is said to be missing."""
+    whole = page.grade == "complete" if page else not task.missing
+    return "complete" if whole else "partial"
 
 
 def _record_name(record: bytes) -> str:
@@ -210,11 +261,21 @@ def _free_numbers(task: CaptureTask) -> Iterator[int]:
             yield number
 
 
-def _store(task: CaptureTask, page: PageCapture, bundle: Bundle, number: int) -> Preserved | None:
+def _store(
+    task: CaptureTask, page: PageCapture | None, bundle: Bundle, number: int
+) -> Preserved | None:
     """Note first, bundle second; None when another capture was quicker with this number."""
     name = bundle_name(task.reference, number)
     sha256 = hashlib.sha256(bundle.sealed).hexdigest()
-    done = Preserved(name, sha256, _grade(page), page.missing, task.mark, bundle.stamped)
+    done = Preserved(
+        file_name=name,
+        sha256=sha256,
+        grade=_grade(task, page),
+        missing=tuple(_missing(task, page)),
+        mark=task.mark,
+        stamped=bundle.stamped,
+        page=page.grade if page else "",
+    )
     signature = task.sealer.sign(signed_part(json.dumps(asdict(done)).encode()))
     done = replace(done, signature=signature.hex())
     note = f"{task.reference}/{note_name(name)}"
