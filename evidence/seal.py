@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -100,7 +100,7 @@ def check_signature(content: Mapping[str, bytes], signers: Iterable[Signer]) -> 
     if packed is None:
         raise BundleError(f"{SIGNER} is damaged.")
     for signature, signed in ((SIGNATURE, SUMS), (TOKEN_SIGNATURE, TOKEN)):
-        if signature in content and not _holds(packed, content[signature], content[signed]):
+        if not _signs(packed, content, signature, signed):
             raise BundleError(f"{signature} is no signature by {SIGNER} over {signed}.")
     for one in signers:
         if fingerprint(one.key) == fingerprint(packed):
@@ -114,6 +114,14 @@ def check_signature(content: Mapping[str, bytes], signers: Iterable[Signer]) -> 
 def signer_of(signature: bytes, content: bytes, signers: Iterable[Signer]) -> Signer | None:
     """Which of `signers` signed `content`, if any did."""
     return next((one for one in signers if _holds(one.key, signature, content)), None)
+
+
+def _signs(
+    key: Ed25519PublicKey, content: Mapping[str, bytes], signature: str, signed: str
+) -> bool:
+    if signature not in content:
+        return True  # told as missing where it has to be there
+    return _holds(key, content[signature], content.get(signed, b""))
 
 
 def _holds(key: Ed25519PublicKey, signature: bytes, content: bytes) -> bool:
@@ -206,7 +214,7 @@ def signers_in(folder: Path) -> list[Signer]:
 def _secret_in(file: Path) -> Ed25519PrivateKey:
     try:
         secret = load_pem_private_key(read_private(file), password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         secret = None
     if not isinstance(secret, Ed25519PrivateKey):
         raise ConfigurationError(f"holds no readable signing key. {FROM_BACKUP}", file=file)
@@ -216,7 +224,7 @@ def _secret_in(file: Path) -> Ed25519PrivateKey:
 def _public(content: bytes) -> Ed25519PublicKey | None:
     try:
         key = load_pem_public_key(content)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, Ed25519PublicKey) else None
 

@@ -2,17 +2,15 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from namewatch import logs
+from namewatch import custody_commands, logs
+from namewatch.plainly import DONE, IN_PART, NOT_SO, WRONG
+from namewatch.plainly import plainly as _plainly
 from records.errors import NamewatchError
-
-DONE, NOT_SO, WRONG, IN_PART = 0, 1, 2, 3
 
 app = typer.Typer(
     name="namewatch",
@@ -39,16 +37,6 @@ app.add_typer(sources_app, name="sources")
 RulesOnly = Annotated[
     bool, typer.Option("--rules-only", help="Go by the rules alone, without the language model.")
 ]
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """A fault of ours or of the configuration is one sentence and exit status 2."""
-    try:
-        yield
-    except NamewatchError as fault:
-        typer.echo(f"namewatch: {fault}", err=True)
-        raise typer.Exit(WRONG) from None
 
 
 def _version(shown: bool) -> None:
@@ -398,6 +386,36 @@ def sweep(
         wanted = sweeping.Wanted(files or [], since, source or [], anew, rules_only)
         whole = sweeping.sweep(wanted)
     raise typer.Exit(DONE if whole else IN_PART)
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A sealed bundle, .tar.age.")],
+    key: Annotated[
+        Path | None,
+        typer.Option(help="File with the vault, the recovery or your own age key, to look inside."),
+    ] = None,
+    signer: Annotated[
+        Path | None,
+        typer.Option(help="seal.pub of those who made it; this installation's unless given."),
+    ] = None,
+    tsa_certificate: Annotated[
+        Path | None,
+        typer.Option(help="Certificates of the time-stamp authority; the bundle's unless given."),
+    ] = None,
+) -> None:
+    """Say whether a sealed bundle is intact, or what is wrong. Needs no database, no network.
+
+    The same by hand: docs/how-to/verify-without-namewatch.md. The exit status is 1 if it isn't.
+    """
+    from namewatch import verifying  # noqa: PLC0415
+
+    with _plainly():
+        intact = verifying.check(bundle, key, signer, tsa_certificate)
+    raise typer.Exit(DONE if intact else NOT_SO)
+
+
+custody_commands.add_to(app)
 
 
 @app.command()
