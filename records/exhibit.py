@@ -34,3 +34,8 @@ class Exhibit(SQLModel, table=True):
     grade: str
     missing: list[str] = Field(default_factory=list, sa_column=listing())
     created_at: datetime = Field(sa_column=moment())
+    stamped_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When a time-stamp authority had stamped it; None while none has."""
+    stamp_due_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When an authority is asked again; None for at once, or when it is stamped."""
+    stamp_tries: int = 0
