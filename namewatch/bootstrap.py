@@ -8,6 +8,7 @@ from alerts.registry import build_channels
 from evidence.browser import find_browser
 from evidence.seal import ensure_seal_key, read_sealer
 from evidence.stamp import Authority, read_authority
+from evidence.storage import FolderStorage, Storage
 from evidence.vault import WorkingKey, read_public_keys
 from monitors.registry import build
 from monitors.source import Source
@@ -68,6 +69,11 @@ def authority_of(settings: Settings) -> Authority | None:
         return None
     assert evidence.tsa_certificate
     return read_authority(evidence.tsa_url, evidence.tsa_certificate)
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Where evidence lies, for commands that need nothing else of the service."""
+    return FolderStorage(settings.evidence_folder)
 
 
 def _make_evidence_folder(folder: Path) -> None:

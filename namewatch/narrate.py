@@ -132,6 +132,24 @@ def _report_kept(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Kept[/]    a report {where}"
 
 
+def _erased(entry: AuditEntry, _pack: Pack) -> str:
+    number = entry.about.get("exhibit")
+    what = f"exhibit {number}" if number else "the whole record"
+    return f"[bold]Erased[/]  {entry.reference}: {what}, by somebody on its list"
+
+
+def _erased_again(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Erased[/]  {entry.reference}: again, since a backup had brought it back"
+
+
+def _held(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Held[/]    {entry.reference}: nothing of it can be erased"
+
+
+def _released(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Released[/] {entry.reference}: the legal hold is over"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -150,6 +168,10 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "pictures unread": _unread,
     "report taken": _reported,
     "report kept": _report_kept,
+    "erased": _erased,
+    "erased again": _erased_again,
+    "hold placed": _held,
+    "hold released": _released,
     "verdict given": _said,
     "verdict taken back": _unsaid,
 }

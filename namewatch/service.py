@@ -17,6 +17,7 @@ from monitors.source import Source
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from namewatch.canary import CANARY, canary_of, with_canary
+from namewatch.erasing import eraser_of
 from nlp.classifier import SHIPPED, Classifier
 from nlp.entities import SPACY
 from nlp.images import OcrReader
@@ -28,7 +29,9 @@ from records.roster import StaffMember
 from workflows import pictures, reported
 from workflows.alarm import SourceAlarm
 from workflows.coverage import Beats, Coverage
+from workflows.custody_stamp import DailyStamp
 from workflows.engine import Engine
+from workflows.erase import apply_again
 from workflows.learning import Learning
 from workflows.services import install
 from workflows.sweep import Sweep
@@ -58,6 +61,7 @@ class Service:
         services = self.built.services
         sources = sources_of(self.built.settings)
         self._stops.append(hold_alone(services.database))
+        apply_again(eraser_of(self.built.settings, services.database), now=services.now())
         install(services)
         self._start_console()
         engine = Engine(services.database)
@@ -65,6 +69,9 @@ class Service:
         sweep = Sweep(services, engine)
         sweep.start()
         self._stops.append(sweep.stop)
+        stamp = DailyStamp(services)
+        stamp.start()
+        self._stops.append(stamp.stop)
         self._start_slack()
         screener = Screener(
             services.organisation,
