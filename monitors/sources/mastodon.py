@@ -175,7 +175,7 @@ class MastodonSource:
         seen_alive = False
         for received in arriving:
             alive = self._alive(seen_alive)
-            seen_alive = seen_alive or alive
+            seen_alive = seen_alive or (alive and received is None)
             if received is not None or alive:
                 yield received
 

@@ -9,7 +9,7 @@ from typing import Any
 from monitors.errors import SourceError
 from monitors.feed import Give
 from monitors.polling import Seen
-from monitors.source import Received, Removed, Unread
+from monitors.source import Reached, Received, Removed, Unread
 from monitors.sources.mastodon_posts import (
     StatusUnreadableError,
     edited_at,
@@ -90,6 +90,7 @@ class Intake:
             self._places[channel] = self.began[channel] = at
             for status in known:
                 self._is_new(status)
+            self._give(Reached(self._cursor()))
 
     def take(
         self,

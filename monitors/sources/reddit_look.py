@@ -12,7 +12,7 @@ from typing import Any
 
 from monitors.checking import numbered
 from monitors.errors import SourceError
-from monitors.source import Arrival, Received, Removed, Unread
+from monitors.source import Arrival, Reached, Received, Removed, Unread
 from monitors.sources.reddit_memory import Memory, key_of
 from monitors.sources.reddit_posts import (
     ThingUnreadableError,
@@ -141,6 +141,8 @@ class Look:
                 hidden.append(fault)
             else:
                 yield from self._of(place, memory, shown)
+        if not any(memory.marks.values()):
+            yield Reached(memory.cursor())  # nothing is there, and so all that comes is new
         if self._sweep.is_due():
             yield from self._swept(memory)
         if hidden:
@@ -183,6 +185,8 @@ class Look:
             memory.open(place.key, shown.things, no_later_than)
             for thing in shown.things:
                 memory.saw(mark_of(thing), _wording(thing))
+            if any(memory.marks.values()):  # or what the other places hold would all be new
+                yield Reached(memory.cursor())
             return
         if shown.cut_off:
             log.warning("Reddit shows less than was posted since the last look: some was missed.")

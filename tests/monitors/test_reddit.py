@@ -12,7 +12,7 @@ import pytest
 
 from monitors.errors import SourceError
 from monitors.registry import build
-from monitors.source import Arrival, Received, Removed, Source, Unread
+from monitors.source import Arrival, Reached, Received, Removed, Source, Unread
 from records.errors import ConfigurationError
 from records.post import Author, Context, Media
 from tests.monitors.reading import texts
@@ -53,12 +53,13 @@ class Watching:
         self._arriving = source.receive(cursor, self.stop)
 
     def look(self) -> list[Arrival]:
-        """What the next look brings."""
+        """What the next look brings, besides places reached."""
         brought: list[Arrival] = []
         for arrival in self._arriving:
             if arrival is None:
                 break
-            brought.append(arrival)
+            if not isinstance(arrival, Reached):
+                brought.append(arrival)
             self.cursor = arrival.cursor
         return brought
 
