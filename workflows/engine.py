@@ -15,6 +15,7 @@ ALERTS = "alerts"
 PRESERVING = "preserving"
 READING = "reading"
 REPORTS = "reports"
+STAMPING = "stamping"
 _POLL_SECONDS = 0.1
 _MAX_THREADS = 32
 
@@ -58,6 +59,7 @@ class Engine:
         DBOS.register_queue(PRESERVING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(READING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(REPORTS, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
+        DBOS.register_queue(STAMPING, worker_concurrency=1, polling_interval_sec=1)
         self._client = DBOSClient(system_database_engine=database, serializer=serializer)
 
     def enqueue(

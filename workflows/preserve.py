@@ -139,6 +139,7 @@ def _record(held: Services, mention_id: int, task: CaptureTask, done: Preserved)
                 grade=done.grade,
                 missing=list(done.missing),
                 created_at=held.now(),
+                stamped_at=held.now() if done.stamped else None,
             )
         )
         note(

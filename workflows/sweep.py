@@ -19,6 +19,7 @@ from workflows.escalate import escalate_those_due
 from workflows.preserve import enqueue_those_left
 from workflows.reports import enqueue_reports_due
 from workflows.services import Services
+from workflows.stamping import enqueue_stamps_due
 from workflows.waiting import enqueue_those_waiting
 
 EVERY_SECONDS = 0.5
@@ -56,6 +57,7 @@ class Sweep:
             if time.monotonic() >= self._look_for_captures_at:
                 self._look_for_captures_at = time.monotonic() + CAPTURES_EVERY_SECONDS
                 done += enqueue_those_left(session, self._engine)
+                done += enqueue_stamps_due(session, self._engine, self._services)
             return done
 
     def _try_again(self, session: Session) -> int:
