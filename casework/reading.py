@@ -47,7 +47,7 @@ def read_findings(
     session: Session, incident: Incident, reader: Reader, *, now: datetime
 ) -> list[Seen]:
     """Why each post was found; the posts themselves stay sealed. Noted in the audit trail."""
-    identity = _admit(session, incident, reader, Action.VIEW, "record viewed", now)
+    identity = admit(session, incident, reader, Action.VIEW, "record viewed", now)
     return [Seen(one, _finding(one, identity), None) for one in _mentions(session, incident)]
 
 
@@ -55,7 +55,7 @@ def reveal_posts(
     session: Session, incident: Incident, reader: Reader, *, now: datetime
 ) -> list[Seen]:
     """Open the posts: a deliberate step that is noted before anything is shown (SPSO 64)."""
-    identity = _admit(session, incident, reader, Action.REVEAL, "post revealed", now)
+    identity = admit(session, incident, reader, Action.REVEAL, "post revealed", now)
     return [
         Seen(one, _finding(one, identity), _post(one, identity))
         for one in _mentions(session, incident)
@@ -75,7 +75,7 @@ def open_to_learn(session: Session, incident: Incident, reader: Reader) -> list[
     ]
 
 
-def _admit(
+def admit(
     session: Session,
     incident: Incident,
     reader: Reader,

@@ -11,14 +11,14 @@ from console.desk import Desk
 from console.errors import TooManyTriesError
 from console.front import Front
 from console.guard import Guard
-from console.views import posts, record, sign_in, start, verdict
+from console.views import evidence, posts, record, sign_in, start, verdict
 
 
 def create_app(desk: Desk) -> FastAPI:
     """The console as an ASGI application: pages only, no description of itself."""
     front = Front(desk)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    for view in (start, sign_in, record, verdict, posts):
+    for view in (start, sign_in, record, verdict, posts, evidence):
         app.include_router(view.routes(front))
     app.mount("/static", StaticFiles(packages=[("console", "static")]))
     _answer_faults(app, front)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from casework.reading import OpenKey, Reader
 from casework.verdicts import FeaturesOf
+from evidence.storage import Storage
 from policies.pack import Pack
 from records.clock import utc_now
 from records.finding import Finding
@@ -34,6 +35,8 @@ class Desk:
     console_url: str
     practice: bool = False
     features_of: FeaturesOf = _no_features
+    storage: Storage | None = None
+    """Where evidence lies; without it no exhibit can be opened here."""
     now: Callable[[], datetime] = field(default=utc_now)
 
     def today(self) -> date:

@@ -20,6 +20,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""For what is downloaded: should a browser ever show it, it can do nothing."""
 HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     # Other sites are told nothing. "no-referrer" would also make browsers send "Origin: null" with
@@ -94,6 +96,8 @@ class Guard:
     def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():
             headers[name] = value
+        if headers.get("content-disposition", "").startswith("attachment"):
+            headers["content-security-policy"] = FILE_POLICY
         static = scope["path"].startswith("/static/")
         headers["cache-control"] = "no-cache" if static else "no-store"
 

@@ -18,6 +18,7 @@ from console.words import (
     source_words,
 )
 from records.alert import AlertKind, Delivery, DeliveryState
+from records.custody import LegalHold
 from records.example import VerdictKind
 from records.exhibit import Exhibit
 from records.finding import Category, Certainty, Finding, NameMatch
@@ -51,6 +52,9 @@ class Record:
     exhibits: Sequence[Exhibit]
     said: Sequence[VerdictKind] = ()
     """What the reader has said of what was found."""
+    hold: LegalHold | None = None
+    erased: frozenset[int] = frozenset()
+    """The numbers of the exhibits that were erased by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One sealed bundle of evidence."""
+    """One sealed bundle of evidence; `opens` says whether it can be opened here."""
 
+    number: int
+    opens: bool
+    erased: bool
     file_name: str
     grade: str
     missing: tuple[str, ...]
@@ -107,6 +114,8 @@ class RecordPage:
     found: tuple[Found, ...]
     told: tuple[Told, ...]
     saved: tuple[Saved, ...]
+    held: str
+    """Since when a legal hold stands, if one does."""
     may_say: tuple[tuple[str, str], ...]
     """Value and words of each button with which the finding may be put right."""
     you_said: tuple[str, ...]
@@ -131,7 +140,8 @@ def record_page(desk: Desk, record: Record, reader: str) -> RecordPage:
         sure=_how_sure(record),
         found=tuple(_found(desk, one) for one in record.seen),
         told=tuple(_told(desk, record, one, reader) for one in record.people),
-        saved=tuple(_saved(desk, one) for one in record.exhibits),
+        saved=tuple(_saved(desk, one, record.erased) for one in record.exhibits),
+        held=_when(desk, record.hold.placed_at) if record.hold else "",
         may_say=tuple(_may_say(record)),
         you_said=tuple(VERDICT_WORDS[one] for one in record.said),
     )
@@ -238,8 +248,12 @@ def _how_told(desk: Desk, deliveries: Sequence[Delivery]) -> Iterable[str]:
     return tuple(lines.values()) or ("Nothing could be sent to them",)
 
 
-def _saved(desk: Desk, exhibit: Exhibit) -> Saved:
+def _saved(desk: Desk, exhibit: Exhibit, erased: frozenset[int]) -> Saved:
+    gone = exhibit.number in erased
     return Saved(
+        number=exhibit.number,
+        opens=desk.storage is not None and not gone,
+        erased=gone,
         file_name=exhibit.file_name,
         grade=GRADE_WORDS.get(exhibit.grade, exhibit.grade),
         missing=tuple(exhibit.missing),

@@ -133,6 +133,7 @@ class Service:
             send_note=self._send_note,
             console_url=services.console_url,
             practice=settings.practice,
+            storage=services.storage,
             features_of=partial(
                 features,
                 organisation=services.organisation,

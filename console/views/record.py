@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedError
+from casework.holds import hold_on
 from casework.incidents import acknowledge, by_reference
 from casework.reading import people_on, read_findings
 from casework.verdicts import said_by
@@ -16,6 +17,7 @@ from records.database import transaction
 from records.exhibit import Exhibit
 from records.incident import Acknowledgement, Incident
 from records.roster import StaffMember
+from workflows.erase import erased_exhibits
 
 PRESSED = "?done=seen"
 
@@ -81,6 +83,8 @@ def _read(front: Front, session: Session, reference: str, reader: StaffMember) -
         acknowledgements=_acknowledgements(session, incident),
         exhibits=_exhibits(session, incident),
         said=said_by(session, incident, reader.staff_id),
+        hold=hold_on(session, incident),
+        erased=erased_exhibits(session, reference),
     )
 
 
