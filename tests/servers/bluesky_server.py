@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
-from atproto import Client
+from atproto import Client, Request
 
 HERE = Path(__file__).parent / "pds"
 PASSWORD = "a password of the tests"
 COLLECTION = "app.bsky.feed.post"
+PATIENCE_SECONDS = 60
+"""On a busy machine making an account takes a while."""
 
 
 class PdsServer:
@@ -67,7 +69,7 @@ class PdsServer:
 
     def account(self, name: str) -> "Person":
         """A new account, signed in."""
-        client = Client(self.url)
+        client = Client(self.url, request=Request(timeout=PATIENCE_SECONDS))
         handle = f"{name}.test"
         client.com.atproto.server.create_account(
             data={"handle": handle, "email": f"{name}@people.example", "password": PASSWORD}
