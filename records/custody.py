@@ -53,6 +53,10 @@ ERASING: dict[str, str] = {
 """Why evidence is erased. No words of one's own: they would have to be erased as well."""
 WHY: dict[str, str] = {
     "found": "it was found",
+    "edited": "another wording of it was found",
+    "tried-again": "its page could be had at last, or more of it",
+    "by-hand": "somebody asked for it",
+    "handed-in": "somebody handed it in",
     "restored": "it came back with a backup",
     "daily": "once a day",
     "pressed-show": "they pressed to see what was posted",

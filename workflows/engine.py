@@ -13,6 +13,8 @@ APPLICATION_VERSION = "1"
 
 ALERTS = "alerts"
 PRESERVING = "preserving"
+RECORDING = "recording"
+RECHECKING = "rechecking"
 READING = "reading"
 REPORTS = "reports"
 STAMPING = "stamping"
@@ -56,7 +58,9 @@ class Engine:
         )
         DBOS.launch()
         DBOS.register_queue(ALERTS, worker_concurrency=8, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(PRESERVING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
+        DBOS.register_queue(RECORDING, worker_concurrency=2, polling_interval_sec=_POLL_SECONDS)
+        DBOS.register_queue(PRESERVING, worker_concurrency=2, polling_interval_sec=_POLL_SECONDS)
+        DBOS.register_queue(RECHECKING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(READING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(REPORTS, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
         DBOS.register_queue(STAMPING, worker_concurrency=1, polling_interval_sec=1)

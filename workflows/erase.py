@@ -42,9 +42,18 @@ from records.record_key import RecordKey
 from records.report import MentionReport
 from records.traces import wipe_traces
 from records.waiting import WaitingPost
+from workflows.captures import forget_captures
 from workflows.custody import note_custody
 
-_TABLES = ("record_key", "mention", "mention_revision", "mention_report", "incident")
+_TABLES = (
+    "record_key",
+    "mention",
+    "mention_revision",
+    "mention_report",
+    "incident",
+    "capture",
+    "recheck",
+)
 
 
 @dataclass(frozen=True)
@@ -201,6 +210,7 @@ def _destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
         forget(session, key_id)
     for mention in mentions:
         _empty(session, mention)
+    forget_captures(session, incident)
     incident.page_link = None
     incident.escalates_at = None
     incident.state = "closed"

@@ -11,8 +11,8 @@ from records.finding import Finding
 from records.incident import Incident, Mention
 from records.record_key import RecordKey
 from records.sealing import new_record_key, seal
+from workflows.captures import Material
 from workflows.changes import author_key_of, revision_of
-from workflows.preserve import working_copy
 from workflows.services import Services
 
 
@@ -44,7 +44,7 @@ def mention_of(
     incident: Incident | None,
     swept_at: datetime | None = None,
 ) -> Mention:
-    """The post, sealed for `key`; only an incident's keeps what its exhibit is made from."""
+    """The post, sealed for `key`."""
     post, finding = hit.received.post, hit.finding
     assert key.id is not None
 
@@ -68,7 +68,9 @@ def mention_of(
         sealed_post=sealed("post", post.model_dump_json().encode()),
         sealed_record=sealed("record", hit.received.record),
         sealed_finding=sealed("finding", finding.model_dump_json().encode()),
-        working_copy=working_copy(held, hit.post_key, post.url, hit.received.record)
-        if incident
-        else None,
     )
+
+
+def material_of(hit: Hit) -> Material:
+    """What the exhibits of a post are made from."""
+    return Material(hit.received.post.url, hit.received.record, hit.received.post)

@@ -5,7 +5,6 @@ Timers are columns that say when, so they survive restarts, upgrades and jumps o
 
 import logging
 import threading
-import time
 from datetime import timedelta
 
 from sqlalchemy import and_, or_
@@ -13,17 +12,17 @@ from sqlmodel import Session, col, select
 
 from records.alert import Delivery
 from records.database import transaction
+from workflows.captures import adopt_left, enqueue_captures_due
 from workflows.deliver import enqueue_delivery
 from workflows.engine import Engine
 from workflows.escalate import escalate_those_due
-from workflows.preserve import enqueue_those_left
+from workflows.rechecks import enqueue_rechecks_due
 from workflows.reports import enqueue_reports_due
 from workflows.services import Services
 from workflows.stamping import enqueue_stamps_due
 from workflows.waiting import enqueue_those_waiting
 
 EVERY_SECONDS = 0.5
-CAPTURES_EVERY_SECONDS = 60
 LOST_AFTER = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ class Sweep:
         """Looks into `services.database`; starts nothing before `start`."""
         self._services = services
         self._engine = engine
-        self._look_for_captures_at = 0.0
+        self._adopted = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
 
@@ -54,11 +53,13 @@ class Sweep:
             done = self._try_again(session) + escalate_those_due(session, self._engine)
             done += enqueue_those_waiting(session, self._engine, self._services)
             done += enqueue_reports_due(session, self._engine, self._services)
-            if time.monotonic() >= self._look_for_captures_at:
-                self._look_for_captures_at = time.monotonic() + CAPTURES_EVERY_SECONDS
-                done += enqueue_those_left(session, self._engine)
-                done += enqueue_stamps_due(session, self._engine, self._services)
-            return done
+            if not self._adopted:
+                adopt_left(session, self._engine, self._services)
+            done += enqueue_captures_due(session, self._engine, self._services)
+            done += enqueue_rechecks_due(session, self._engine, self._services)
+            done += enqueue_stamps_due(session, self._engine, self._services)
+        self._adopted = True
+        return done
 
     def _try_again(self, session: Session) -> int:
         """Enqueue deliveries whose next try is due, or whose last try never came to an end.

@@ -22,6 +22,7 @@ from records.post import Post
 from records.record_key import RecordKey
 from records.sealing import seal
 from records.watching import SourceCursor, SourceWatch
+from workflows.captures import begin_captures
 from workflows.changes import (
     gone_among,
     incidents_of,
@@ -33,8 +34,8 @@ from workflows.changes import (
     set_aside,
     swept_gives_way,
 )
-from workflows.engine import PRESERVING, Engine
-from workflows.mentions import Hit, mention_of, new_key
+from workflows.engine import Engine
+from workflows.mentions import Hit, material_of, mention_of, new_key
 from workflows.missed import note_missed
 from workflows.notify import tell_those_due
 from workflows.quarantine import keep_unread
@@ -178,6 +179,9 @@ class Watch:
             key = session.get_one(RecordKey, mention.key_id)
             wording = mention if alerts else mention_of(held, hit, key, incident=None)
             set_aside(session, held, mention, wording)
+            if mention.incident_id is not None:
+                material = material_of(hit)
+                begin_captures(session, self.engine, held, mention, material, wording=revision)
         if fresh and alerts:
             session.flush()
             self.learn_more(session, hit)
@@ -268,8 +272,7 @@ class Watch:
         mention = mention_of(held, hit, key, incident=incident)
         session.add(mention)
         session.flush()
-        assert mention.id is not None
-        self.engine.enqueue(session, PRESERVING, "preserve", f"preserve:{mention.id}", mention.id)
+        begin_captures(session, self.engine, held, mention, material_of(hit))
         tell_those_due(session, self.engine, incident, kind, level=level)
 
     def _learn_more(self, session: Session, hit: Hit, mention: Mention, incident: Incident) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from alerts.channel import Receipt
 from alerts.errors import DeliveryError
@@ -17,13 +17,16 @@ from monitors.source import Received
 from nlp.screening import Screener
 from policies.pack import read_pack
 from records.alert import Delivery
+from records.capture import Capture
 from records.database import migrate, open_database, reading, transaction
+from records.exhibit import Exhibit
 from records.incident import Incident, Mention
 from records.organisation import Organisation
 from records.post import Post
 from records.roster import StaffMember, roster_of
 from workflows.deliver import send
 from workflows.escalate import escalate_those_due
+from workflows.preserve import take
 from workflows.services import Services, install
 from workflows.watch import Watch
 
@@ -144,6 +147,22 @@ class Office:
         for workflow, _, references in waiting:
             if workflow == "deliver":
                 send(*references)
+        self.engine.enqueued += [one for one in waiting if one[0] != "deliver"]
+
+    def capture_all(self) -> list[str]:
+        """Carry out every capture that was enqueued; what became of each."""
+        waiting, self.engine.enqueued = self.engine.enqueued, []
+        ends = [take(*references) for name, _, references in waiting if name == "capture"]
+        self.engine.enqueued += [one for one in waiting if one[0] != "capture"]
+        return ends
+
+    def captures(self) -> list[Capture]:
+        with reading(self.services.database) as session:
+            return list(session.exec(select(Capture).order_by(col(Capture.id))))
+
+    def exhibits(self) -> list[Exhibit]:
+        with reading(self.services.database) as session:
+            return list(session.exec(select(Exhibit).order_by(col(Exhibit.id))))
 
     def look_at_the_clock(self) -> int:
         """What the sweep does with incidents whose time is up."""

@@ -8,7 +8,7 @@ from records.custody import CustodyEntry
 from records.database import reading
 from tests.workflows.conftest import Office
 from workflows.custody import chain
-from workflows.preserve import capture
+from workflows.preserve import take
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 
@@ -21,10 +21,10 @@ def log(office: Office) -> list[CustodyEntry]:
 @pytest.mark.clause("SPSO 63")
 def test_what_is_captured_stands_in_the_log_once(office: Office) -> None:
     office.see(NAMING)
-    (mention,) = office.mentions()
-    assert mention.id is not None
-    capture(mention.id)
-    capture(mention.id)
+    (asked,) = office.captures()
+    assert asked.id is not None
+    take(asked.id, asked.turns)
+    take(asked.id, asked.turns)
     (entry,) = log(office)
     told = (entry.act, entry.actor, entry.reference, entry.exhibit, entry.why)
     assert told == ("captured", "namewatch", office.incidents()[0].reference, 1, "found")
@@ -35,9 +35,7 @@ def test_an_alert_carries_the_head_against_which_the_log_is_checked(office: Offi
     office.send_all()
     assert {message.custody for _, message in office.channel.taken} == {""}  # nothing done yet
     office.told()
-    (mention,) = office.mentions()
-    assert mention.id is not None
-    capture(mention.id)
+    office.capture_all()
     office.see(NAMING.replace("Fenella Auchterbrae", "Ruaridh McStronach"))
     office.send_all()
     (told,) = {message.custody for _, message in office.channel.taken}

@@ -21,6 +21,7 @@ from casework.incidents import acknowledge, by_reference
 from evidence.custody import faults_of, read_head
 from evidence.erasure import LIST, ErasedListError, read_list
 from evidence.vault import Vault
+from evidence.verify import ERASED, verify
 from records.custody import CustodyEntry
 from records.database import migrate, open_database, reading, transaction
 from records.exhibit import Exhibit
@@ -28,7 +29,6 @@ from records.record_key import RecordKey
 from tests.workflows.conftest import ALICE, MANAGER, NOW, Office
 from workflows.custody import chain
 from workflows.erase import Eraser, Order, apply_again, erase
-from workflows.preserve import capture
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 LATER = NOW + timedelta(days=900)
@@ -43,10 +43,7 @@ def reference(office: Office) -> str:
 def kept(office: Office, text: str) -> str:
     before = {one.reference for one in office.incidents()}
     office.see(text)
-    for mention in office.mentions():
-        if mention.working_copy:
-            assert mention.id
-            capture(mention.id)
+    office.capture_all()
     (new,) = {one.reference for one in office.incidents()} - before
     with transaction(office.services.database) as session:
         incident = by_reference(session, new)
@@ -168,6 +165,14 @@ def test_a_backup_that_is_put_back_is_erased_again(
     assert acts(office)[-1] == ("erased-again", "namewatch", None)
     assert apply_again(eraser(office), now=LATER + timedelta(days=2)) == {}
     assert len(read_list(services.evidence_folder / LIST)) == 1  # its lost copy is made anew
+
+
+def test_a_copy_of_an_erased_bundle_is_said_to_be_erased(office: Office, reference: str) -> None:
+    (bundle,) = bundles(office, reference)
+    content = bundle.read_bytes()
+    erase(eraser(office), order(reference), now=LATER)
+    bundle.write_bytes(content)  # as from an old copy
+    assert verify(bundle, home(office) / "keys" / "vault.key").faults == [ERASED]
 
 
 def names(backup: Path) -> list[str]:
@@ -298,24 +303,22 @@ def test_a_capture_that_ends_after_the_erasing_leaves_nothing(
     office: Office, reference: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.see(f"{NAMING} It is a disgrace.")
-    late = next(one.id for one in office.mentions() if one.working_copy)
-    assert late
     import workflows.preserve as module  # noqa: PLC0415
 
-    made = vars(module)["make_exhibit"]
+    made = vars(module)["keep"]
 
-    def slowly(task: object) -> object:
-        done = made(task)
+    def slowly(*task: object) -> object:
+        done = made(*task)
         with transaction(office.services.database) as session:
             incident = by_reference(session, reference)
             incident.state = "acknowledged"
             session.add(incident)
         erase(eraser(office), order(reference), now=LATER)
-        made(task)
+        made(*task)
         return done
 
-    monkeypatch.setattr(module, "make_exhibit", slowly)
-    assert capture(late) == "erased"
+    monkeypatch.setattr(module, "keep", slowly)
+    assert office.capture_all() == ["erased"]
     assert bundles(office, reference) == []
     assert not (office.services.evidence_folder / reference / "record-key.age").exists()
     with reading(office.services.database) as session:

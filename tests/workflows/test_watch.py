@@ -200,8 +200,8 @@ def test_what_is_kept_is_sealed(office: Office) -> None:
             mention.sealed_post,
             mention.sealed_record,
             mention.sealed_finding,
-            mention.working_copy or b"",
             incident.page_link or b"",
+            *(one.work or b"" for one in office.captures()),
         )
     )
     assert b"Auchterbrae" not in whole
