@@ -94,19 +94,15 @@ def remove_bundle(storage: Storage, reference: str, sha256: str) -> list[Removed
             if bundle.sha256 == sha256:
                 removed.append(bundle)
                 stem = name.removesuffix(BUNDLE_END)
-                for end in (BUNDLE_END, ".json", ".tsr"):
-                    storage.remove(f"{reference}/{stem}{end}")
+                for beside in storage.names(reference):
+                    if beside.startswith(f"{stem}."):
+                        storage.remove(f"{reference}/{beside}")
     return removed
 
 
 def is_left(storage: Storage, reference: str) -> bool:
     """Whether anything but certificates lies under a record's reference."""
     return any(not _CERTIFICATES.fullmatch(name) for name in storage.names(reference))
-
-
-def was_erased(folder: Path) -> bool:
-    """Whether a certificate says that the evidence of this folder was erased as a whole."""
-    return (folder / f"{CERTIFICATE}.txt").exists() and not (folder / KEY_FILE).exists()
 
 
 def leave_certificate(storage: Storage, reference: str, text: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pyrage import x25519
 
 from evidence.bundle import KEY_FILE, KEY_PUBLIC, bundle_name, is_age_file, open_bundle
+from evidence.erasure import CERTIFICATE
 from evidence.errors import EvidenceError, StampError
 from evidence.preserve import note_name, noted, signed_part
 from evidence.seal import (
@@ -31,6 +32,10 @@ from records.sealing import SealError, unwrap
 OUTSIDE_ONLY = (
     "Only the outside was checked, because no key was given: "
     "give the vault or recovery key to check what is inside."
+)
+ERASED = (
+    "This record was erased: its key was destroyed, so that what is inside can be neither read nor"
+    " checked any more. The certificate of disposal beside it says when and why."
 )
 UNSIGNED = "It is not signed: it was made before namewatch signed what it seals."
 REPORT = "capture-report.json"
@@ -173,6 +178,8 @@ def later_stamp_name(bundle: str) -> str:
 
 def _record_key(beside: Beside, holder: x25519.Identity) -> x25519.Identity:
     wrapped = beside(KEY_FILE)
+    if wrapped is None and beside(f"{CERTIFICATE}.txt") is not None:
+        raise EvidenceError(ERASED)
     if wrapped is None:
         raise EvidenceError(f"{KEY_FILE} is not beside the bundle.")
     try:

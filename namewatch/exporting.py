@@ -50,7 +50,8 @@ def _sealed(storage: Storage, reference: str) -> list[str]:
     names = [
         name
         for name in storage.names(reference)
-        if name.endswith((BUNDLE_END, ".json", ".tsr")) or name in {KEY_FILE, KEY_PUBLIC}
+        if name.endswith((BUNDLE_END, ".json", ".tsr", ".tsr.sig"))
+        or name in {KEY_FILE, KEY_PUBLIC}
     ]
     if not any(name.endswith(BUNDLE_END) for name in names):
         raise NamewatchError(f"{reference}: nothing is sealed yet, so there is nothing to export.")
