@@ -1,5 +1,6 @@
 """`namewatch doctor`: is all well, and if not, what is to be done."""
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from alerts.routing import Question, route
+from evidence.capture import MEMORY_FOLDER
+from evidence.errors import EvidenceError, StorageError
+from evidence.storage import write_new
 from evidence.trial import trial
 from evidence.vault import Vault
 from monitors.status import State
@@ -18,14 +22,17 @@ from namewatch.settings import home_in_use, read_settings
 from nlp.images import OcrReader
 from nlp.images import trial as trial_of_reading
 from records.alert import Delivery, DeliveryState
+from records.capture import Capture, CaptureKind
 from records.database import reading
 from records.errors import NamewatchError
-from records.incident import Incident, Mention
+from records.incident import Incident
 from records.waiting import WaitingPost
 from records.watching import SourceWatch
-from workflows.preserve import AGAIN_AFTER
 
 LEAST_FREE_BYTES = 500_000_000
+LEAST_FREE_MEMORY = 256 * 1024 * 1024
+"""What the browser needs in memory, so that nothing of a page is written to a disk."""
+UNSEALED_AFTER = timedelta(minutes=10)
 QUIET_AFTER = timedelta(minutes=1)
 MANY_WAITING = 100
 
@@ -75,15 +82,64 @@ def _keys(subject: str, built: Built) -> Iterator[Check]:
 
 
 def _disk(subject: str, built: Built) -> Iterator[Check]:
-    free = shutil.disk_usage(built.settings.home).free
-    short = free < LEAST_FREE_BYTES
-    yield Check(subject, f"only {free // 1_000_000} MB are free; make space." if short else None)
+    places = {subject: built.settings.home, "evidence disk": built.services.evidence_folder}
+    for name, folder in places.items():
+        free = shutil.disk_usage(folder).free
+        short = free < LEAST_FREE_BYTES
+        fault = (
+            f"only {free // 1_000_000} MB are free; make space: what is found could not be kept."
+        )
+        yield Check(name, fault if short else None)
+
+
+def _evidence(subject: str, built: Built) -> Iterator[Check]:
+    """Whether evidence can be written: a file of ours is, and is removed again."""
+    if built.services.store is not None:
+        return
+    probe = built.services.evidence_folder / f".doctor-{secrets.token_hex(8)}"
+    try:
+        written = write_new(probe, b"namewatch doctor")
+        probe.unlink(missing_ok=True)
+    except (StorageError, OSError) as fault:
+        sentence = str(fault) if isinstance(fault, StorageError) else f"{fault.strerror}."
+        yield Check(
+            subject,
+            f"the evidence folder can't be written, so nothing can be sealed. {sentence}"
+            " Make it writable for the user of the service.",
+        )
+    else:
+        yield Check(subject, None if written else "the evidence folder is not as it should be.")
+
+
+def _time_stamps(subject: str, built: Built) -> Iterator[Check]:
+    authority = built.services.sealer.authority
+    if authority is None:
+        advice = "no time-stamp authority is set: evidence is signed, but no outsider says when."
+        yield Check(subject, advice=advice)
+        return
+    try:
+        authority.stamp(secrets.token_bytes(32))
+    except EvidenceError as fault:
+        yield Check(subject, f"{fault} Until it answers, evidence is stamped later than it could.")
+    else:
+        yield Check(subject)
 
 
 def _browser(subject: str, built: Built) -> Iterator[Check]:
     missing = trial(built.settings.capture.browser)
-    advice = f"evidence has no pictures of pages: {missing}"
+    advice = (
+        f"pages can't be pictured: {missing}. Evidence is the platform's record, a card drawn from"
+        " it and the thread; there is no picture, text or archive of the page as people saw it."
+        " Install Chromium, or set browser under [capture]."
+    )
     yield Check(subject, advice=advice if missing else None)
+    memory = MEMORY_FOLDER
+    if memory.is_dir() and (free := shutil.disk_usage(memory).free) < LEAST_FREE_MEMORY:
+        yield Check(
+            "browser memory",
+            advice=f"{memory} has only {free // 2**20} MB free, so the browser's own files are on"
+            " a disk for as long as a page is pictured.",
+        )
 
 
 def _images(subject: str, built: Built) -> Iterator[Check]:
@@ -136,15 +192,19 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
             if (incident := session.get(Incident, one.incident_id)) and not incident.acknowledged_at
         ]
         waiting = select(Incident).where(
-            col(Incident.acknowledged_at).is_(None), col(Incident.escalates_at).is_(None)
+            col(Incident.acknowledged_at).is_(None),
+            col(Incident.escalates_at).is_(None),
+            Incident.opened_by == "",
+            Incident.state != "closed",
         )
         alone = list(session.exec(waiting))
-        late = built.services.now() - AGAIN_AFTER
+        late = built.services.now() - UNSEALED_AFTER
         unsealed = list(
             session.exec(
                 select(Incident.reference)
-                .join(Mention, col(Mention.incident_id) == Incident.id)
-                .where(col(Mention.working_copy).is_not(None), col(Mention.found_at) <= late)
+                .join(Capture, col(Capture.incident_id) == Incident.id)
+                .where(Capture.kind == CaptureKind.RECORD.value)
+                .where(col(Capture.work).is_not(None), col(Capture.asked_at) <= late)
                 .distinct()
             )
         )
@@ -188,6 +248,8 @@ def _how_watched(watch: SourceWatch | None, now: datetime) -> tuple[str | None, 
 _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "keys": _keys,
     "disk": _disk,
+    "evidence": _evidence,
+    "time stamps": _time_stamps,
     "browser": _browser,
     "images": _images,
     "channel": _channels,
