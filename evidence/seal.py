@@ -163,7 +163,7 @@ def ensure_seal_key(folder: Path) -> None:
             raise ConfigurationError(sentence, file=folder / "seal.key")
         ensure(folder / "seal.key", new_seal_key())
     if not (folder / "seal.pub").exists():
-        ensure(folder / "seal.pub", public_file(_secret_in(folder / "seal.key")))
+        ensure(folder / "seal.pub", public_file(secret_in(folder / "seal.key")))
 
 
 def new_seal_key() -> bytes:
@@ -183,7 +183,7 @@ def read_sealer(folder: Path, authority: Authority | None = None) -> Sealer:
     """The sealer of this installation; raises ConfigurationError."""
     if folder.exists():
         check_private(folder, "chmod 700")
-    secret = _secret_in(folder / "seal.key")
+    secret = secret_in(folder / "seal.key")
     known = read_signer(folder / "seal.pub", "")
     if fingerprint(known.key) != fingerprint(secret.public_key()):
         sentence = f"does not belong to seal.pub beside it. {FROM_BACKUP}"
@@ -211,7 +211,8 @@ def signers_in(folder: Path) -> list[Signer]:
     ]
 
 
-def _secret_in(file: Path) -> Ed25519PrivateKey:
+def secret_in(file: Path) -> Ed25519PrivateKey:
+    """The signing key in a private file; raises ConfigurationError."""
     try:
         secret = load_pem_private_key(read_private(file), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

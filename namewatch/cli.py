@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from namewatch import custody_commands, logs
+from namewatch import custody_commands, keys, logs
 from namewatch.plainly import DONE, IN_PART, NOT_SO, WRONG
 from namewatch.plainly import plainly as _plainly
 from records.errors import NamewatchError
@@ -416,6 +416,7 @@ def verify(
 
 
 custody_commands.add_to(app)
+app.add_typer(keys.app, name="keys")
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 Every record (an incident, or a mention still in triage) has an age key pair of its own. Its
 public half stands in the database, so that anybody may seal; its secret half is kept only
-wrapped for the vault key and the offline recovery key. Destroying the wrapped half erases the
-record. What is sealed carries the name of its place, so that sealed values can't be exchanged.
+wrapped for the vault key, the offline recovery key and people's own age keys. Destroying the
+wrapped half erases the record. What is sealed carries the name of its place, so that sealed
+values can't be exchanged.
 """
 
 import hashlib
@@ -38,8 +39,14 @@ def new_identity() -> x25519.Identity:
 def new_record_key(wrapping_recipients: list[str]) -> NewRecordKey:
     """Make a record key whose secret half only the holders of `wrapping_recipients` can open."""
     identity = new_identity()
-    wrapped = pyrage.encrypt(str(identity).encode(), _recipients(wrapping_recipients))
+    wrapped = wrap(identity, wrapping_recipients)
     return NewRecordKey(recipient=str(identity.to_public()), wrapped=wrapped)
+
+
+def wrap(identity: x25519.Identity, wrapping_recipients: list[str]) -> bytes:
+    """The secret half of a record key as only the holders of `wrapping_recipients` can open it."""
+    wrapped: bytes = pyrage.encrypt(str(identity).encode(), _recipients(wrapping_recipients))
+    return wrapped
 
 
 def unwrap(wrapped: bytes, holder: x25519.Identity) -> x25519.Identity:
