@@ -10,6 +10,8 @@ from console.words import (
     CERTAINTY_WORDS,
     CHANNEL_WORDS,
     DUTIES_WORDS,
+    EDITED,
+    EXHIBIT_WORDS,
     GRADE_WORDS,
     SEEN_WORDS,
     VERDICT_WORDS,
@@ -55,6 +57,10 @@ class Record:
     hold: LegalHold | None = None
     erased: frozenset[int] = frozenset()
     """The numbers of the exhibits that were erased by themselves."""
+    under_way: Sequence[str] = ()
+    """What is still to be captured, or could not be, in plain words."""
+    looked: Sequence[str] = ()
+    """What later looks at the pages have found, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class Saved:
     number: int
     opens: bool
     erased: bool
+    what: str
     file_name: str
     grade: str
     missing: tuple[str, ...]
@@ -114,6 +121,8 @@ class RecordPage:
     found: tuple[Found, ...]
     told: tuple[Told, ...]
     saved: tuple[Saved, ...]
+    under_way: tuple[str, ...]
+    looked: tuple[str, ...]
     held: str
     """Since when a legal hold stands, if one does."""
     may_say: tuple[tuple[str, str], ...]
@@ -141,6 +150,8 @@ def record_page(desk: Desk, record: Record, reader: str) -> RecordPage:
         found=tuple(_found(desk, one) for one in record.seen),
         told=tuple(_told(desk, record, one, reader) for one in record.people),
         saved=tuple(_saved(desk, one, record.erased) for one in record.exhibits),
+        under_way=tuple(record.under_way),
+        looked=tuple(record.looked),
         held=_when(desk, record.hold.placed_at) if record.hold else "",
         may_say=tuple(_may_say(record)),
         you_said=tuple(VERDICT_WORDS[one] for one in record.said),
@@ -254,6 +265,7 @@ def _saved(desk: Desk, exhibit: Exhibit, erased: frozenset[int]) -> Saved:
         number=exhibit.number,
         opens=desk.storage is not None and not gone,
         erased=gone,
+        what=EXHIBIT_WORDS.get(exhibit.kind, exhibit.kind) + (EDITED if exhibit.edited else ""),
         file_name=exhibit.file_name,
         grade=GRADE_WORDS.get(exhibit.grade, exhibit.grade),
         missing=tuple(exhibit.missing),

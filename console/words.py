@@ -41,6 +41,12 @@ VERDICT_WORDS: dict[VerdictKind, str] = {
 
 CHANNEL_WORDS = {"email": "by e-mail", "slack": "by Slack"}
 SEEN_WORDS = {"page": "on this page", "slack": "in Slack", "command": "on the command line"}
+EXHIBIT_WORDS = {
+    "record": "The platform's own record of the post",
+    "page": "The post with its page",
+    "handed-in": "What somebody handed in",
+}
+EDITED = ", as it was edited later"
 GRADE_WORDS = {
     "complete": "Complete",
     "partial": "Partial: some of it could not be saved",

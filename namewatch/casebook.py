@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from casework import incidents
 from casework.audit import entries_about
 from casework.errors import NoSuchIncidentError
+from casework.told_evidence import told_of_captures, told_of_looks
 from namewatch.configuration import Configuration, read_configuration
 from namewatch.narrate import Narrator
 from namewatch.settings import Settings, home_in_use, read_settings
@@ -65,6 +66,14 @@ def print_one(reference: str) -> None:
         for entry in entries_about(session, reference):
             if line := narrator.line(entry):
                 terminal.print(f"  {line[0]}  {line[1]}")
+
+        def shown(at: datetime) -> str:
+            return _shown(at, zone)
+
+        for words in told_of_captures(session, incident, shown):
+            terminal.print(f"[yellow]evidence[/]  {words}")
+        for words in told_of_looks(session, incident, shown):
+            terminal.print(f"[bold]page[/]      {words}")
     terminal.print("Names and the post stand behind sign-in, on the record's page.")
 
 

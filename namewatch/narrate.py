@@ -16,6 +16,9 @@ _KINDS = {
     "escalation": ", since nobody had acknowledged",
 }
 
+_EXHIBITS = {"record": "the platform's record", "handed-in": "what was handed in"}
+_LOOKS = {"up": "still up", "changed": "changed", "gone": "gone", "unknown": "not to be judged"}
+
 
 class Narrator:
     """Turns audit entries into lines for people."""
@@ -37,6 +40,8 @@ class Narrator:
 
 
 def _opened(entry: AuditEntry, _pack: Pack) -> str:
+    if not entry.about["categories"]:
+        return f"[bold]Opened[/]  {entry.reference}: for triage, by hand; nobody is alerted"
     kinds = ", ".join(entry.about["categories"])
     return f"[bold]Found[/]   {entry.reference}: {kinds} · severity {entry.about['severity']}"
 
@@ -71,7 +76,20 @@ def _nobody(entry: AuditEntry, pack: Pack) -> str:
 
 def _sealed(entry: AuditEntry, _pack: Pack) -> str:
     number, grade = entry.about["exhibit"], entry.about["grade"]
-    return f"[bold]Sealed[/]  {entry.reference}: exhibit {number}, {grade}"
+    kind = _EXHIBITS.get(entry.about.get("kind", ""), "")
+    what = kind or entry.about.get("page") or grade
+    edited = ", as it was edited" if entry.about.get("edited") else ""
+    return f"[bold]Sealed[/]  {entry.reference}: exhibit {number}, {what}{edited}"
+
+
+def _not_whole(entry: AuditEntry, _pack: Pack) -> str:
+    then = "tried again later" if entry.about["next"] else "not tried again"
+    return f"[yellow]Page[/]    {entry.reference}: {entry.about['grade']}; it is {then}"
+
+
+def _looked(entry: AuditEntry, _pack: Pack) -> str:
+    after, found = entry.about["after"], entry.about["found"]
+    return f"[bold]Looked[/]  {entry.reference}: after {after} the page is {_LOOKS[found]}"
 
 
 def _not_sealed(entry: AuditEntry, _pack: Pack) -> str:
@@ -159,6 +177,8 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "nobody to tell": _nobody,
     "evidence sealed": _sealed,
     "could not seal": _not_sealed,
+    "page not whole": _not_whole,
+    "page looked for": _looked,
     "acknowledged": _seen,
     "escalated": _escalated,
     "post revealed": _revealed,

@@ -1,5 +1,7 @@
 """The page of a record, and the button "I've seen this"."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
@@ -8,10 +10,12 @@ from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedEr
 from casework.holds import hold_on
 from casework.incidents import acknowledge, by_reference
 from casework.reading import people_on, read_findings
+from casework.told_evidence import told_of_captures, told_of_looks
 from casework.verdicts import said_by
 from console.front import Front, go_to
 from console.record_page import Record, record_page
 from console.views.refusal import refuse
+from console.words import moment_words
 from records.alert import AlertKind, Delivery
 from records.database import transaction
 from records.exhibit import Exhibit
@@ -75,6 +79,10 @@ def _read(front: Front, session: Session, reference: str, reader: StaffMember) -
     desk = front.desk
     incident = by_reference(session, reference)
     seen = read_findings(session, incident, desk.reader(reader), now=desk.now())
+
+    def shown(at: datetime) -> str:
+        return moment_words(at, desk.organisation.calendar.zone)
+
     return Record(
         incident=incident,
         seen=seen,
@@ -85,6 +93,8 @@ def _read(front: Front, session: Session, reference: str, reader: StaffMember) -
         said=said_by(session, incident, reader.staff_id),
         hold=hold_on(session, incident),
         erased=erased_exhibits(session, reference),
+        under_way=told_of_captures(session, incident, shown),
+        looked=told_of_looks(session, incident, shown),
     )
 
 
