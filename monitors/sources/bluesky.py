@@ -17,6 +17,7 @@ from monitors.feed import Feed, Give
 from monitors.options import Options, read_options
 from monitors.source import Arrival, Received, Removed, Source, Unread
 from monitors.sources.bluesky_events import (
+    EPOCH,
     INFO,
     NSID,
     EventUnreadableError,
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 CLOCKS_DIFFER = timedelta(minutes=1)
 LOOKS_BACK = timedelta(hours=36)
 """How far back a server gives events again, unless its operator has chosen otherwise."""
+_REFUSED = microseconds(EPOCH + CLOCKS_DIFFER)
+"""A place within a minute of the earliest one was asked for and refused before."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -191,7 +194,7 @@ class BlueskySource:
         try:
             yield from self._connected(reading, stop, second=second)
         except CursorTooOldError:
-            reading.begin_after(_now())
+            reading.begin_after(_as_early_as_any(reading.asked))
         except SourceError as failure:
             if not self._hosts.failed(time.monotonic(), second=second):
                 raise
@@ -264,3 +267,9 @@ class BlueskySource:
 
 def _now() -> str:
     return str(microseconds(datetime.now(UTC) - CLOCKS_DIFFER))
+
+
+def _as_early_as_any(asked: str | None) -> str:
+    """The earliest place that a server should have; now, if it has refused even that."""
+    earliest = microseconds(datetime.now(UTC) - LOOKS_BACK + CLOCKS_DIFFER)
+    return str(earliest) if asked is not None and int(asked) < earliest - _REFUSED else _now()

@@ -12,6 +12,7 @@ import pytest
 from monitors.registry import build
 from monitors.source import Arrival, Missed, Received, Source, Unread
 from monitors.sources.bluesky import LOOKS_BACK, BlueskySource
+from monitors.sources.bluesky_events import microseconds
 from monitors.sources.bluesky_place import moment
 from monitors.sources.bluesky_search import SignInNeededError
 from records.errors import ConfigurationError
@@ -163,6 +164,7 @@ def test_a_server_that_has_lost_something_without_a_word_is_found_out(
         listener.stop()
 
 
+@pytest.mark.must("4")
 def test_what_is_missing_is_searched_for_while_the_stream_goes_on(
     stream: JetstreamServer, account: AccountServer, listen: type[Listener]
 ) -> None:
@@ -187,7 +189,7 @@ def test_what_was_found_has_its_page_author_and_time(
     assert post.published_at == moment(IN_BETWEEN[3])
 
 
-def test_a_place_that_is_refused_as_too_old_is_searched_for_and_the_stream_begins_now(
+def test_a_place_refused_as_too_old_is_searched_for_and_the_stream_begins_as_early_as_it_can(
     account: AccountServer, listen: type[Listener]
 ) -> None:
     with JetstreamServer() as stream:
@@ -197,7 +199,22 @@ def test_a_place_that_is_refused_as_too_old_is_searched_for_and_the_stream_begin
         eventually(lambda: sorted(listener.searched) == TEXTS)
         eventually(lambda: stream.connected == 1)
         assert listener.missed[0].began_at == moment(LONG_AGO)
-        assert datetime.now(UTC) - listener.missed[0].ended_at < timedelta(minutes=2)
+        earliest = datetime.now(UTC) - timedelta(hours=36)
+        assert abs(listener.missed[0].ended_at - earliest) < timedelta(minutes=5)
+        listener.stop()
+
+
+def test_a_server_that_refuses_even_the_earliest_place_is_listened_to_from_now_on(
+    account: AccountServer, listen: type[Listener]
+) -> None:
+    with JetstreamServer() as stream:
+        stream.publish(EVENTS)
+        stream.forget_before(microseconds(datetime.now(UTC)) - HOUR, refuse=True)
+        listener = listen(bluesky(stream, account), str(LONG_AGO))
+        eventually(lambda: stream.connected == 1)
+        lately = datetime.now(UTC) - timedelta(minutes=5)
+        eventually(lambda: any(one.ended_at > lately for one in listener.missed))
+        assert min(one.began_at for one in listener.missed) == moment(LONG_AGO)
         listener.stop()
 
 
@@ -218,6 +235,7 @@ def test_a_search_that_was_cut_short_is_made_again_after_a_restart(
     assert " " not in after.cursor, "nothing is left to search for"
 
 
+@pytest.mark.must("10")
 def test_one_result_that_cannot_be_read_is_put_aside_and_the_others_come(
     stream: JetstreamServer, account: AccountServer, listen: type[Listener]
 ) -> None:
@@ -235,6 +253,7 @@ def test_one_result_that_cannot_be_read_is_put_aside_and_the_others_come(
     assert len([one for one in ours if b"lighthouse" in one.record]) == len(odd)
 
 
+@pytest.mark.must("8")
 def test_a_session_outlives_the_program_in_a_file_of_its_owner_only(
     stream: JetstreamServer, account: AccountServer, tmp_path: Path, listen: type[Listener]
 ) -> None:
@@ -289,6 +308,7 @@ def test_a_session_that_is_worth_nothing_costs_one_sign_in(
             next(tmp_path.iterdir()).write_text(kept)
 
 
+@pytest.mark.must("8")
 def test_a_sign_in_that_is_refused_is_not_tried_again_and_the_stream_goes_on(
     stream: JetstreamServer, account: AccountServer, listen: type[Listener]
 ) -> None:
