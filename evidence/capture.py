@@ -11,13 +11,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from evidence.card import card_of, card_page
 from evidence.frames import read_frames
+from evidence.grade import PageGrade
 from evidence.processes import end_family
 from records.addresses import loopback_port, web_address
+from records.post import Post
 
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory, so that nothing of the page is on a disk
 FOLDER_PREFIX = "namewatch-page-"
@@ -27,14 +30,24 @@ ROOM_NEEDED = 256 * 1024 * 1024
 _STOPPED = "The page: the browser was stopped because it took too long."
 _CRASHED = "The page: the browser ended before it was done."
 
-REPORTED = ("browser", "final_url", "status", "title", "remarks", "changes")
+NO_ADDRESS = "The page: the post has no web address."
+NO_BROWSER = "The page: no browser is installed here, so there is no picture."
 
-PageGrade = Literal["complete", "partial", "failed"]
+REPORTED = (
+    "browser",
+    "final_url",
+    "status",
+    "title",
+    "remarks",
+    "changes",
+    "attachments",
+    "archive",
+)
 
 
 @dataclass(frozen=True)
 class PageCapture:
-    """The pictures of one page, by file name, and what the report says about them."""
+    """What was had of one page, by file name, and what the report says about it."""
 
     grade: PageGrade
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -43,24 +56,41 @@ class PageCapture:
 
 
 def capture_page(
-    url: str, *, browser: Path, allow_loopback: bool = False, seconds: float = 45
+    url: str | None,
+    *,
+    browser: Path | None,
+    allow_loopback: bool = False,
+    seconds: float = 45,
+    post: Post | None = None,
 ) -> PageCapture:
-    """Visit `url`; whatever happens to the child, answers within about `seconds`."""
-    parts = web_address(url)
-    if parts is None:
-        return PageCapture("failed", missing=("The page: the post has no web address.",))
+    """Visit `url`; whatever happens to the child, answers within about `seconds`.
+
+    With `post`, its words are looked for on the page, its card is drawn and what hangs on it is
+    fetched; the last needs neither page nor browser.
+    """
+    parts = web_address(url) if url else None
+    why_not = NO_ADDRESS if parts is None else NO_BROWSER if browser is None else None
+    media = [one.url for one in post.media if one.url] if post else []
+    if why_not and not media:
+        return PageCapture("failed", missing=(why_not,))
     with private_folder() as folder:
         task = {
-            "url": url,
-            "browser": str(browser),
+            "url": "" if why_not else url,
+            "browser": str(browser) if parts and browser else "",
             "folder": str(folder),
             "parent": os.getpid(),
             "seconds": seconds,
-            "loopback_port": loopback_port(parts) if allow_loopback else None,
+            "ends_at": time.monotonic() + seconds,
+            "loopback_port": loopback_port(parts) if parts and allow_loopback else None,
+            "allow_loopback": allow_loopback,
+            "post_text": post.text if post else "",
+            "card": card_page(card_of(post)) if post else "",
+            "media": media,
         }
         stream, in_time = _run(json.dumps(task).encode(), folder, seconds)
     in_memory = folder.parent == MEMORY_FOLDER
-    return _judged(read_frames(stream), in_time=in_time, in_memory=in_memory)
+    got = _judged(read_frames(stream), in_time=in_time, in_memory=in_memory)
+    return replace(got, missing=(why_not, *got.missing)) if why_not else got
 
 
 @contextmanager
@@ -122,15 +152,16 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _judged(frames: dict[str, bytes], *, in_time: bool, in_memory: bool) -> PageCapture:
-    pictures = {name: content for name, content in frames.items() if name.endswith(".png")}
+    """The child's own grade, or what can be said of one that didn't come to its end."""
+    parts = {name: content for name, content in frames.items() if name != "report"}
     report: dict[str, Any] = {}
     missing = [_CRASHED if in_time else _STOPPED]
+    grade: PageGrade = "partial" if any(name.startswith("page") for name in parts) else "failed"
     if "report" in frames:
-        report = json.loads(frames["report"])
-        missing = report.pop("missing") if in_time else missing
+        report = json.loads(frames["report"])  # It comes last: whoever sent it was done.
+        missing, grade = report["missing"], report["grade"]
         report = {name: report[name] for name in REPORTED if name in report}
     if not in_memory:
         note = "The browser's own files were on a disk and removed afterwards."
         report["remarks"] = [*report.get("remarks", ()), note]
-    grade: PageGrade = "partial" if missing else "complete"
-    return PageCapture(grade if pictures else "failed", pictures, report, tuple(missing))
+    return PageCapture(grade, parts, report, tuple(missing))

@@ -1,8 +1,10 @@
 """Draw the post card where no browser is installed; what no font here can draw is written out."""
 
 import io
+import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -17,6 +19,7 @@ FONTS = (
 )
 SIZE, LINE, MARGIN, LABELLED = 18, 27, 24, 130
 MAX_HEIGHT = 12_000
+_WORDS = re.compile(r"\S{1,200} ?|\s")
 _NOTHING = "\U0010fffe"
 """No font has this one: it is drawn as every missing character is."""
 _AS_EMOJI = "\ufe0f"
@@ -25,7 +28,7 @@ _INK, _GREY, _PAPER = "#0b0c0c", "#505a5f", "#ffffff"
 
 def draw_card(card: Card) -> bytes:
     """The card as a PNG."""
-    rows = list(_rows(card))
+    rows = list(islice(_rows(card), 2 * MAX_HEIGHT // LINE))
     steps = sum(ink != _GREY for _, ink, _ in rows)
     height = min(MAX_HEIGHT, (steps + 2) * LINE + 2 * MARGIN)
     picture = Image.new("RGB", (WIDTH, height), _PAPER)
@@ -40,7 +43,7 @@ def draw_card(card: Card) -> bytes:
         pen.text((x, y), said, font=_font(), fill=ink)
         y += 0 if ink == _GREY else LINE
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    picture.save(out, "PNG")
     return out.getvalue()
 
 
@@ -58,19 +61,18 @@ def _rows(card: Card) -> Iterator[tuple[int, str, str]]:
 
 def _wrapped(line: str, width: int) -> Iterator[str]:
     """Broken between words, and within a word that is wider than the card."""
-    now = ""
-    for word in line.replace(" ", " \n").split("\n"):
-        if now and _width(now + word.rstrip()) > width:
-            yield now
-            now = ""
-        now += word
-        while _width(now.rstrip()) > width:
-            fits = max(1, next(n for n in range(len(now), 0, -1) if _width(now[:n]) <= width))
-            yield now[:fits]
-            now = now[fits:]
+    now, taken = "", 0.0
+    for word in _WORDS.findall(line):
+        for piece in [word] if _width(word.rstrip()) <= width else word:
+            if now and taken + _width(piece.rstrip()) > width:
+                yield now
+                now, taken = "", 0.0
+            now += piece
+            taken += _width(piece)
     yield now
 
 
+@lru_cache(maxsize=4096)
 def _width(text: str) -> float:
     return _font().getlength(text)
 

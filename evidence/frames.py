@@ -4,9 +4,13 @@ Each part counts as soon as it is whole, so a child that is killed halfway loses
 """
 
 import json
+import re
 from typing import BinaryIO
 
-NAMES = ("page-as-loaded.png", "page-full.png", "report")
+NAMES = re.compile(
+    r"card\.png|page-(?:as-loaded|post|full)\.png|page\.(?:html|pdf|wacz)"
+    r"|media-\d\d\.[a-z0-9]{2,4}|report"
+)
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -27,7 +31,7 @@ def read_frames(stream: bytes) -> dict[str, bytes]:
             name, length = head["name"], int(head["length"])
         except (ValueError, KeyError, TypeError):
             break
-        if name not in NAMES or not 0 <= length <= min(MAX_BYTES, len(rest)):
+        if not NAMES.fullmatch(name) or not 0 <= length <= min(MAX_BYTES, len(rest)):
             break
         parts[name], stream = rest[:length], rest[length:]
     return parts

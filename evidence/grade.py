@@ -17,6 +17,7 @@ SHORT_PAGE = 1_500
 """So few characters are on a page that says one thing only."""
 _SHORTEST_RUN = 12
 _LONGEST_RUN = 60
+_MOST_RUNS = 3
 _SIGN_IN_PATHS = {"login", "log-in", "signin", "sign-in", "checkpoint", "authwall"}
 
 _SIGNED_IN_ONLY = "The page: the site asks visitors to sign in first."
@@ -133,12 +134,18 @@ def stands_there(post_text: str, words: str) -> bool | None:
     Sites shorten links, turn emoji into pictures and break lines: one long run of letters is
     looked for, whatever stands between them.
     """
-    runs = [_squashed(run) for run in _BETWEEN_RUNS.split(post_text)]
-    long = sorted((run for run in runs if len(run) >= _SHORTEST_RUN), key=len, reverse=True)
-    if not long:
+    runs = runs_of(post_text)
+    if not runs:
         return None
     page = _squashed(words)
-    return any(run[:_LONGEST_RUN] in page for run in long[:3])
+    return any(run in page for run in runs)
+
+
+def runs_of(post_text: str) -> list[str]:
+    """The longest runs of the post's letters without a link, a tag or an emoji in between."""
+    runs = [_squashed(run) for run in _BETWEEN_RUNS.split(post_text)]
+    long = sorted((run for run in runs if len(run) >= _SHORTEST_RUN), key=len, reverse=True)
+    return [run[:_LONGEST_RUN] for run in long[:_MOST_RUNS]]
 
 
 def _by_status(status: int, says: str, *, there: bool) -> tuple[PageGrade, str]:

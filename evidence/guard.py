@@ -28,6 +28,8 @@ BROWSERS_OWN = {
 
 _HEAD_LIMIT = 64 * 1024
 _CHUNK = 64 * 1024
+_MOST_POSTED = MEGABYTE
+_LENGTH = b"content-length:"
 _NOT_FORWARDED = {b"connection", b"keep-alive", b"host", b"upgrade", b"te", b"trailer"}
 
 _HANGS_UP = (
@@ -107,13 +109,26 @@ class Guard:
             there, here = await self._connect(*_host_and_port(f"//{target}", 443))
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await self._join((reader, writer), (there, here))
-        elif method in {"GET", "HEAD"} and target.startswith("http://"):
+        elif method in {"GET", "HEAD", "POST"} and target.startswith("http://"):
+            posted = await self._posted(reader, method, headers)
             there, here = await self._connect(*_host_and_port(target, 80))
-            here.write(_direct_request(method, target, headers))
+            here.write(_direct_request(method, target, headers) + posted)
             try:
                 await self._pass_on(there, writer)
             finally:
                 here.close()
+
+    async def _posted(
+        self, reader: asyncio.StreamReader, method: str, headers: list[bytes]
+    ) -> bytes:
+        """What a page sends along; it must say how much, and that within a limit."""
+        if method != "POST":
+            return b""
+        lengths = [line.split(b":", 1)[1] for line in headers if line[:15].lower() == _LENGTH]
+        if len(lengths) != 1 or not 0 <= (length := int(lengths[0])) <= _MOST_POSTED:
+            raise RefusedError
+        async with asyncio.timeout(self._connect_seconds):
+            return await reader.readexactly(length)
 
     async def _connect(
         self, host: str, port: int

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -16,7 +16,7 @@ MAX_BYTES = 10 * 1024 * 1024
 _ROOM_FOR_HEADERS = 256 * 1024
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "Mozilla/5.0"}
+_HEADERS = {"Accept-Encoding": "identity", "User-Agent": "Mozilla/5.0"}
 _MOVED = {301, 302, 303, 307, 308}
 _ASKS_TO_WAIT = {408, 425, 429}
 _KEPT_IN_PATHS = "/%:@!$&'()*+,;=~?"
@@ -24,10 +24,12 @@ _KEPT_IN_PATHS = "/%:@!$&'()*+,;=~?"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One picture as its server sent it, or None; `again` says whether a later try can help."""
+    """What its server sent, or None; `again` says whether a later try can help."""
 
     content: bytes | None
     again: bool = False
+    kind: str = field(default="", compare=False)
+    """What the server says it is."""
 
 
 def fetch_pictures(
@@ -38,30 +40,49 @@ def fetch_pictures(
 
 
 async def _fetch_all(urls: list[str], *, allow_loopback: bool, seconds: float) -> list[Fetched]:
-    return [await _fetch(url, allow_loopback=allow_loopback, seconds=seconds) for url in urls]
+    return [await fetch(url, allow_loopback=allow_loopback, seconds=seconds) for url in urls]
 
 
-async def _fetch(url: str, *, allow_loopback: bool, seconds: float) -> Fetched:
+async def fetch(
+    url: str,
+    *,
+    allow_loopback: bool = False,
+    seconds: float = 20,
+    most: int = MAX_BYTES,
+    accept: str = "image/*",
+) -> Fetched:
+    """What stands at one address, when it is no more than `most` bytes. Raises nothing."""
     parts = web_address(url)
     if parts is None:
         return Fetched(None)
     port = loopback_port(parts) if allow_loopback else None
-    async with Guard(loopback_port=port, max_bytes=MAX_BYTES + _ROOM_FOR_HEADERS) as guard:
-        return await asyncio.to_thread(_get, url, urlsplit(guard.address), seconds)
+    async with Guard(loopback_port=port, max_bytes=most + _ROOM_FOR_HEADERS) as guard:
+        asked = _Asked(urlsplit(guard.address), seconds, most, accept)
+        return await asyncio.to_thread(_get, url, asked)
 
 
-def _get(url: str, guard: SplitResult, seconds: float) -> Fetched:
-    ends = time.monotonic() + seconds
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The way out, and the limits."""
+
+    guard: SplitResult
+    seconds: float
+    most: int
+    accept: str
+
+
+def _get(url: str, asked: _Asked) -> Fetched:
+    ends = time.monotonic() + asked.seconds
     for _ in range(_MOST_REDIRECTS + 1):
         parts = web_address(url)
         if parts is None:
             break
-        connection = _connection(parts, guard, seconds)
+        connection = _connection(parts, asked.guard, asked.seconds)
         try:
-            connection.request("GET", _target(parts), headers=_HEADERS)
+            connection.request("GET", _target(parts), headers={**_HEADERS, "Accept": asked.accept})
             answer = connection.getresponse()
             if answer.status not in _MOVED:
-                return _content(answer, ends)
+                return _content(answer, asked.most, ends)
             url = urljoin(url, answer.headers.get("Location", ""))
         except (OSError, HTTPException):
             return Fetched(None, again=True)
@@ -90,16 +111,18 @@ def _target(parts: SplitResult) -> str:
     return path if parts.scheme == "https" else f"http://{parts.netloc}{path}"
 
 
-def _content(answer: HTTPResponse, ends: float) -> Fetched:
+def _content(answer: HTTPResponse, most: int, ends: float) -> Fetched:
     if answer.status != HTTPStatus.OK:
         later = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in _ASKS_TO_WAIT
         return Fetched(None, again=later)
     content = bytearray()
     while chunk := answer.read1(_CHUNK):
         content += chunk
-        if len(content) > MAX_BYTES:
+        if len(content) > most:
             return Fetched(None)
         if time.monotonic() > ends:
             return Fetched(None, again=True)
     cut_short = answer.length not in (None, 0)
-    return Fetched(None, again=True) if cut_short else Fetched(bytes(content))
+    if cut_short:
+        return Fetched(None, again=True)
+    return Fetched(bytes(content), kind=answer.headers.get("Content-Type", ""))

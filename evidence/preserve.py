@@ -35,9 +35,6 @@ from records.errors import ConfigurationError
 from records.exhibit import Grade
 from records.post import Post
 
-NO_BROWSER = "The page: no browser is installed here, so there is no picture."
-NO_ADDRESS = "The page: the post has no web address."
-
 
 @dataclass(frozen=True, slots=True)
 class CaptureTask:
@@ -176,17 +173,17 @@ def _made_before(task: CaptureTask) -> Preserved | None:
 
 
 def visit(task: CaptureTask) -> PageCapture:
-    """The page of the task, however far it could be had."""
-    if task.url is None:
-        return PageCapture("failed", missing=(NO_ADDRESS,))
+    """The page of the task, and what hangs on the post, however far it could be had."""
     try:
         browser = find_browser(task.browser)
     except ConfigurationError:
         browser = None
-    if browser is None:
-        return PageCapture("failed", missing=(NO_BROWSER,))
     return capture_page(
-        task.url, browser=browser, allow_loopback=task.allow_loopback, seconds=task.timeout
+        task.url,
+        browser=browser,
+        allow_loopback=task.allow_loopback,
+        seconds=task.timeout,
+        post=task.post,
     )
 
 
@@ -204,7 +201,7 @@ def _seal(task: CaptureTask, page: PageCapture | None, number: int, began: datet
     }
     parts = {
         **({_record_name(task.record): task.record} if task.record else {}),
-        **_card(task),
+        **(_card(task) if page is None or CARD not in page.pictures else {}),
         **(page.pictures if page else {}),
         **task.more,
         "capture-report.json": json.dumps(report, indent=1, ensure_ascii=False).encode(),
@@ -221,7 +218,7 @@ def _seal(task: CaptureTask, page: PageCapture | None, number: int, began: datet
 
 
 def _card(task: CaptureTask) -> dict[str, bytes]:
-    """The card as we draw it ourselves; the page's own child draws a better one."""
+    """The card as we draw it ourselves, where the browser has drawn none."""
     if task.post is None:
         return {}
     try:

@@ -19,7 +19,10 @@ _NAMELESS = {
     "\x1b": "ESCAPE",
     "\x7f": "DELETE",
 }
-_EMOJI = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+_EMOJI = (
+    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001faff]"
+)
 _DRAWN_AS_ONE = re.compile(
     # A flag of a nation spelt with tags, as Scotland's is; emoji joined into one; a keycap.
     "\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f"

@@ -1,12 +1,18 @@
 """A small web site on 127.0.0.1 with the kinds of page that a capture meets."""
 
+import json
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import brotli
+
+from tests.servers import site_pages
 
 DRAWING = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300">'
@@ -140,7 +146,16 @@ class _Server(ThreadingHTTPServer):
         """A browser that hangs up early is nothing to report."""
 
 
-FILES = {"/picture.svg": ("image/svg+xml", DRAWING), "/file": ("application/zip", b"PK")}
+FILES = {
+    "/picture.svg": ("image/svg+xml", DRAWING),
+    "/file": ("application/zip", b"PK"),
+    "/film.webm": ("video/webm", Path(__file__).with_name("film.webm").read_bytes()),
+    "/embed.css": ("text/css", site_pages.EMBED_CSS),
+    "/worker.js": ("text/javascript", site_pages.WORKER.encode()),
+    "/from-worker": ("text/plain", b"What a worker asked for"),
+    "/api/post": ("application/json", json.dumps({"text": site_pages.WORDS}).encode()),
+}
+BLOCK = b"<p>" + b"x" * 65_000
 
 
 def _moves(site: Site) -> dict[str, Callable[[], str]]:
@@ -154,6 +169,19 @@ def _pages(site: Site) -> dict[str, Callable[[], str]]:
         "/reaches-out": lambda: SOCKET_PAGE.replace("TARGETS", repr(site.targets)),
         "/calls": lambda: CALL_PAGE.replace("PORT", str(site.stun_port)),
         "/busy": lambda: "<title>Busy</title><p>Busy</p><script>for (;;) {}</script>",
+        "/social": lambda: site_pages.SOCIAL.replace(
+            # Another name for this machine: to a browser another site, in a process of its own.
+            "EMBED",
+            f"http://localhost:{site.port}/embed",
+        ),
+        "/embed": lambda: site_pages.EMBED,
+        "/feed": lambda: site_pages.FEED,
+        "/app": lambda: site_pages.APP,
+        "/gone-later": lambda: site_pages.GONE_LATER,
+        "/wall": lambda: site_pages.WALL,
+        "/deleted": lambda: site_pages.DELETED,
+        "/stray-frames": lambda: site_pages.STRAY_FRAMES,
+        "/downloads": lambda: site_pages.DOWNLOADS,
         "/long": lambda: '<title>Long</title><div style="height: 90000px">Long</div>',
     }
 
@@ -176,6 +204,12 @@ def _answers_for(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a 
             else:
                 self._strange()
 
+        def do_POST(self) -> None:
+            site.visits.append(self.path)
+            posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            said = json.dumps({"likes": 5 + posted["post"]}).encode()
+            self._send(200, "application/json", said)
+
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as inherited
             """Tests read `visits` instead."""
 
@@ -193,21 +227,47 @@ def _answers_for(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a 
             self.wfile.write(content)
 
         def _strange(self) -> None:
-            if self.path == "/fault":
-                self._send(500, "text/plain", b"")
-            elif self.path == "/never-ends":
-                self._never_ends()
-            elif self.path == "/never-answers":
-                site.closing.wait()
-            else:
-                self._send(404, "text/html", b"<title>Gone</title><h1>Not found</h1>")
+            answers: dict[str, Callable[[], object]] = {
+                "/fault": lambda: self._send(500, "text/plain", b""),
+                "/bot-check": lambda: self._send(403, "text/html", site_pages.BOT_CHECK.encode()),
+                "/never-ends": lambda: self._begin(
+                    b"<title>Slow</title><p>The beginning</p>", b"."
+                ),
+                "/huge": lambda: self._begin(b"<title>Huge</title>", BLOCK, pause=0),
+                "/stream": lambda: self._begin(
+                    b"data: A live line\n\n", b": quiet\n", "event-stream"
+                ),
+                "/never-answers": site.closing.wait,
+                "/packed.css": self._packed,
+                "/cut": self._cut,
+            }
+            gone = b"<title>Gone</title><h1>Not found</h1>"
+            answers.get(self.path, lambda: self._send(404, "text/html", gone))()
 
-        def _never_ends(self) -> None:
+        def _begin(self, first: bytes, more: bytes, kind: str = "html", pause: float = 0.2) -> None:
+            """An answer that has no end."""
+            self.send_response(200)
+            self.send_header("Content-Type", f"text/{kind}")
+            self.end_headers()
+            self.wfile.write(first + (b" " * 2048 if kind == "html" else b""))
+            while not site.closing.wait(pause):
+                self.wfile.write(more)
+
+        def _packed(self) -> None:
+            content = brotli.compress(site_pages.PACKED_CSS)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/css")
+            self.send_header("Content-Encoding", "br")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def _cut(self) -> None:
+            """An answer that promises more than comes."""
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", "5000")
             self.end_headers()
-            self.wfile.write(b"<title>Slow</title><p>The beginning</p>" + b" " * 2048)
-            while not site.closing.wait(0.2):
-                self.wfile.write(b".")
+            self.wfile.write(b"<title>Cut</title><p>The beginning of a page" + b" " * 2048)
 
     return Answers
