@@ -311,6 +311,32 @@ def report(
         typer.echo(reporting.report(url, note, about, by, file or []))
 
 
+@app.command()
+def capture(
+    url: Annotated[str | None, typer.Argument(help="The page, as the browser shows it.")] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="A screenshot, PDF or e-mail (.eml); may be given several times."),
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why it is kept; - reads it from standard input.")] = "",
+    reference: Annotated[
+        str | None, typer.Option(help="Such as NW-2026-0001; a new one for triage unless given.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--from", help="Your staff_id; acting_as of settings.toml unless given."),
+    ] = None,
+) -> None:
+    """Keep a page or a file as evidence by hand: sealed, byte for byte, with who handed it in.
+
+    A shell keeps what is typed: give the reason on standard input.
+    """
+    from namewatch import capturing  # noqa: PLC0415
+
+    with _plainly():
+        typer.echo(capturing.capture(capturing.Wanted(url, file or [], why, reference, by)))
+
+
 @app.command("test-alert")
 def send_test(
     to: Annotated[

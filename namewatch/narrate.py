@@ -145,6 +145,10 @@ def _reported(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Reported[/] something {whose}, by {entry.about['via']}; it is being looked at"
 
 
+def _asked_for(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Asked[/]   {entry.reference}: a page is to be captured, by hand"
+
+
 def _report_kept(entry: AuditEntry, _pack: Pack) -> str:
     where = f"with {entry.reference}" if entry.reference else "for triage"
     return f"[bold]Kept[/]    a report {where}"
@@ -188,6 +192,7 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "pictures unread": _unread,
     "report taken": _reported,
     "report kept": _report_kept,
+    "page asked for": _asked_for,
     "erased": _erased,
     "erased again": _erased_again,
     "hold placed": _held,

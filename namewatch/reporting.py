@@ -48,9 +48,9 @@ def report(
         mark=uuid.uuid4().hex,
         via="command",
         at=now,
-        reporter=_reporter(settings, configuration, by),
-        links=(_checked(url),) if url else (),
-        note=_note(note),
+        reporter=reporter_of(settings, configuration, by, "report URL"),
+        links=(checked_url(url),) if url else (),
+        note=checked_note(note),
         about=_on_the_staff(settings, configuration, about) if about else None,
         screenshots=_screenshots(files),
     )
@@ -60,16 +60,19 @@ def report(
     database = database_of(settings)
     with transaction(database) as session:
         take_report(session, keys, made, now=now)
-    if _is_running(database, now):
+    if is_running(database, now):
         return f"Your report is kept, sealed, and is looked at within seconds. {NEXT}"
     return f"Your report is kept, sealed, and is looked at once `namewatch run` is started. {NEXT}"
 
 
-def _reporter(settings: Settings, configuration: Configuration, by: str | None) -> str:
+def reporter_of(
+    settings: Settings, configuration: Configuration, by: str | None, command: str
+) -> str:
+    """The staff id of who hands something in; raises ConfigurationError for a stranger."""
     actor = by or settings.acting_as
     if actor is None:
         raise NamewatchError(
-            "say who you are: namewatch report URL --from STAFF_ID, or set acting_as in"
+            f"say who you are: namewatch {command} --from STAFF_ID, or set acting_as in"
             " settings.toml."
         )
     return _on_the_staff(settings, configuration, actor)
@@ -83,7 +86,8 @@ def _on_the_staff(settings: Settings, configuration: Configuration, staff_id: st
     return staff_id
 
 
-def _checked(url: str) -> str:
+def checked_url(url: str) -> str:
+    """An address as the browser shows it; raises NamewatchError for anything else."""
     url = url.strip()
     if len(url) > _MOST_URL or web_address(url) is None or readable(url) != url:
         raise NamewatchError(
@@ -93,7 +97,8 @@ def _checked(url: str) -> str:
     return url
 
 
-def _note(note: str) -> str:
+def checked_note(note: str) -> str:
+    """What was typed, or stands on standard input; raises NamewatchError when it is too long."""
     if note == "-":
         note = sys.stdin.buffer.read(4 * MOST_NOTE + 1).decode("utf-8", errors="replace")
     if len(note) > MOST_NOTE:
@@ -131,7 +136,7 @@ def _screenshot(file: Path) -> bytes:
     return content
 
 
-def _is_running(database: Engine, now: datetime) -> bool:
+def is_running(database: Engine, now: datetime) -> bool:
     """Whether a service has lately said that it is at work with this database."""
     newest = select(SourceWatch.alive_at).order_by(col(SourceWatch.alive_at).desc()).limit(1)
     with reading(database) as session:

@@ -1,0 +1,136 @@
+"""`namewatch capture`: keep a page or a file as evidence, by hand."""
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.handed_in import MOST_BYTES, HandedIn, NotTakenError, TooLargeError, examine
+from monitors.sources.mailbox_message import read_message
+from namewatch.bootstrap import read_all
+from namewatch.casebook import incident_called
+from namewatch.reporting import checked_note, checked_url, is_running, reporter_of
+from namewatch.settings import home_in_use, read_settings
+from records.database import reading, transaction
+from records.errors import ConfigurationError, NamewatchError
+from records.report import MOST_BYTES as MOST_SHOTS
+from records.report import MOST_NOTE, MOST_SCREENSHOT_BYTES, MOST_SCREENSHOTS, Report
+from workflows.handed_in import Order, ask_for_page, hand_in, open_for_triage
+from workflows.reports import take_report
+from workflows.services import Services
+
+MOST_FILES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed."""
+
+    url: str | None = None
+    files: Sequence[Path] = ()
+    why: str = ""
+    reference: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    file: HandedIn
+    content: bytes
+
+
+def capture(wanted: Wanted) -> str:
+    """Keep what was given; sentences for whoever typed it."""
+    built = read_all(read_settings(home_in_use()), tells=False)
+    held = built.services
+    actor = reporter_of(built.settings, built.configuration, wanted.by, "capture URL")
+    order = Order(actor, checked_note(wanted.why))
+    url = checked_url(wanted.url) if wanted.url else None
+    if url is None and not wanted.files:
+        raise NamewatchError("say what: namewatch capture URL, or --file SCREENSHOT, PDF or MAIL.")
+    if len(wanted.files) > MOST_FILES:
+        raise NamewatchError(f"give at most {MOST_FILES} files at once.")
+    given = [_read(file) for file in wanted.files]
+    reference = wanted.reference
+    said: list[str] = []
+    if reference is None:
+        reference = _open(held, order, url, given)
+        said.append(
+            f"{reference} was opened for triage; nobody is alerted because of it. What is said in"
+            " it is judged like any report: if your policy alerts about that, its people are told."
+        )
+    else:
+        with reading(held.database) as session:
+            reference = incident_called(session, reference).reference
+        if url:
+            with transaction(held.database) as session:
+                ask_for_page(session, held, reference, order, url)
+    for one in given:
+        number = hand_in(held, reference, order, one.file, one.content)
+        said.append(
+            " ".join([f"Kept, sealed, as exhibit {number} of {reference}.", *one.file.remarks])
+        )
+    if url:
+        soon = (
+            "within a minute"
+            if is_running(held.database, held.now())
+            else "once `namewatch run` is started"
+        )
+        said.append(f"The page is captured {soon}, as an exhibit of {reference}.")
+    return "\n".join(said)
+
+
+def _open(held: Services, order: Order, url: str | None, given: Sequence[_Given]) -> str:
+    """A new incident for triage, with its page asked for and what was given to be judged."""
+    report = _report(held, order, url, given)
+    with transaction(held.database) as session:
+        incident = open_for_triage(session, held, order)
+        if url:
+            ask_for_page(session, held, incident.reference, order, url)
+        if report:
+            take_report(session, held.public_keys, report, now=held.now())
+        return incident.reference
+
+
+def _report(
+    held: Services, order: Order, url: str | None, given: Sequence[_Given]
+) -> Report | None:
+    """What there is to judge: the page, sound pictures, the words of messages and of the person."""
+    notes, links, shots = [order.why], [url] if url else [], []
+    for one in given:
+        if one.file.kind == "email" and not one.file.remarks:
+            message = read_message(one.content)
+            notes.append(message.text)
+            links += [link for link in message.links if link not in links]
+        elif one.file.kind in {"png", "jpeg"} and not one.file.remarks:
+            shots.append(one.content)
+    small = [one for one in shots if len(one) <= MOST_SCREENSHOT_BYTES][:MOST_SCREENSHOTS]
+    while sum(map(len, small)) > MOST_SHOTS:
+        small.pop()
+    words = "\n\n".join(one for one in notes if one)[:MOST_NOTE]
+    if not (words or links or small):
+        return None
+    return Report(
+        mark=uuid.uuid4().hex,
+        via="command",
+        at=held.now(),
+        reporter=order.actor,
+        links=tuple(links),
+        note=words,
+        screenshots=tuple(small),
+    )
+
+
+def _read(file: Path) -> _Given:
+    try:
+        with file.open("rb") as opened:
+            if os.fstat(opened.fileno()).st_size > MOST_BYTES:
+                raise TooLargeError
+            content = opened.read(MOST_BYTES + 1)
+        return _Given(examine(content, file.name), content)
+    except NotTakenError as fault:
+        words = str(fault)
+        raise ConfigurationError(words[:1].lower() + words[1:], file=file) from None
+    except OSError as error:
+        raise ConfigurationError(f"can't be read ({error.strerror}).", file=file) from None
