@@ -2,16 +2,14 @@
 
 import json
 import queue
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 from tests.monitors.reading import eventually
+from tests.servers.web import WebRequest, WebServer
 
 TOKEN = "a-token-of-ours"
 FIRST = 117_020_593_378_945_190
@@ -65,24 +63,21 @@ class Refusal:
     times: int = 0
 
 
-class MastodonServer:
+class MastodonServer(WebServer):
     """Serves until the `with` block ends; `asked` holds every request's path and questions."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.statuses: list[Any] = []
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.refusals: dict[str, Refusal] = {}
         self.access = {"live_feeds": "public", "hashtag_feeds": "public"}
-        self.closing = threading.Event()
         self._streams: list[tuple[str, queue.Queue[bytes | None]]] = []
         self.opened = 0
         self.slow_seconds = 0.0
 
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _answers_for(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
+    def requests(self) -> type[WebRequest]:
+        return type("Request", (_Request,), {"of": self})
 
     def __exit__(
         self,
@@ -92,13 +87,7 @@ class MastodonServer:
     ) -> None:
         self.closing.set()
         self.hang_up()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__exit__(kind, fault, trace)
 
     def post(self, *statuses: Any) -> None:
         """On the timelines and on the streams."""
@@ -136,13 +125,6 @@ class MastodonServer:
         return [questions for path, questions in list(self.asked) if part in path]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is nothing to report."""
-
-
 def _of_tag(one: Any, tag: str) -> bool:
     return not isinstance(one, dict) or f"#{tag}" in str(one.get("content", "")).lower()
 
@@ -172,107 +154,90 @@ def _found(statuses: list[Any], questions: Mapping[str, str]) -> list[Any]:
     return sorted(found, key=_number, reverse=True)[: int(questions.get("limit", 20))]
 
 
-def _answers_for(of: MastodonServer) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class
-    class Answers(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Request(WebRequest):
+    of: MastodonServer
+    protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            questions = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            of.asked.append((parts.path, questions))
-            of.closing.wait(of.slow_seconds)
-            signed_in = self.headers.get("Authorization") == f"Bearer {TOKEN}"
-            path = parts.path.removeprefix("/api")
-            for part, refusal in list(of.refusals.items()):
-                if part in path:
-                    if refusal.times:
-                        refusal.times -= 1
-                        if not refusal.times:
-                            del of.refusals[part]
-                    self._refuse(refusal)
-                    return
-            if path.startswith("/v1/streaming/"):
-                self._stream(path, signed_in=signed_in)
-            else:
-                self._send(*self._answer(path, questions, signed_in=signed_in))
+    def get(self) -> None:
+        of = self.of
+        of.asked.append((self.place, self.questions))
+        of.closing.wait(of.slow_seconds)
+        signed_in = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        path = self.place.removeprefix("/api")
+        if refusal := self._refusal_of(path):
+            self._refuse(refusal)
+        elif path.startswith("/v1/streaming/"):
+            self._stream(path, signed_in=signed_in)
+        else:
+            self._tell(*self._answer(path, self.questions, signed_in=signed_in))
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as inherited
-            """Tests read `asked` instead."""
+    def _refusal_of(self, path: str) -> Refusal | None:
+        for part, refusal in list(self.of.refusals.items()):
+            if part in path:
+                if refusal.times:
+                    refusal.times -= 1
+                    if not refusal.times:
+                        del self.of.refusals[part]
+                return refusal
+        return None
 
-        def _answer(
-            self, path: str, questions: Mapping[str, str], *, signed_in: bool
-        ) -> tuple[int, Any]:
-            if path.rstrip("/") == "/v2/instance":
-                return 200, {
-                    "version": "4.6.4",
-                    "configuration": {
-                        "timelines_access": {
-                            feed: {"local": access, "remote": access}
-                            for feed, access in of.access.items()
-                        }
-                    },
-                }
-            if path.rstrip("/") == "/v1/instance":
-                return 200, {"version": "4.6.4", "urls": {"streaming_api": of.url}}
-            if path == "/v1/timelines/public":
-                return 200, _page(of.statuses, questions)
-            if path.startswith("/v1/timelines/tag/"):
-                tag = path.rsplit("/", 1)[1].lower()
-                return 200, _page([one for one in of.statuses if _of_tag(one, tag)], questions)
-            if path == "/v2/search":
-                found = _found(of.statuses, questions) if signed_in else []
-                return 200, {"accounts": [], "statuses": found, "hashtags": []}
-            return 404, {"error": "Record not found"}
+    def _answer(
+        self, path: str, questions: Mapping[str, str], *, signed_in: bool
+    ) -> tuple[int, Any]:
+        statuses = self.of.statuses
+        if path.rstrip("/") == "/v2/instance":
+            shown = {
+                feed: {"local": access, "remote": access} for feed, access in self.of.access.items()
+            }
+            return 200, {"version": "4.6.4", "configuration": {"timelines_access": shown}}
+        if path.rstrip("/") == "/v1/instance":
+            return 200, {"version": "4.6.4", "urls": {"streaming_api": self.of.url}}
+        if path == "/v1/timelines/public":
+            return 200, _page(statuses, questions)
+        if path.startswith("/v1/timelines/tag/"):
+            tag = path.rsplit("/", 1)[1].lower()
+            return 200, _page([one for one in statuses if _of_tag(one, tag)], questions)
+        if path == "/v2/search":
+            found = _found(statuses, questions) if signed_in else []
+            return 200, {"accounts": [], "statuses": found, "hashtags": []}
+        return 404, {"error": "Record not found"}
 
-        def _send(self, code: int, content: Any) -> None:
-            self._refuse(Refusal(code, {"Content-Type": "application/json"}, _json(content)))
+    def _tell(self, code: int, content: Any) -> None:
+        self._refuse(Refusal(code, {"Content-Type": "application/json"}, _json(content)))
 
-        def _refuse(self, refusal: Refusal) -> None:
-            self.send_response(refusal.status)
-            self.send_header("X-RateLimit-Limit", "300")
-            self.send_header("X-RateLimit-Remaining", str(max(0, 300 - len(of.asked))))
-            for name, value in refusal.headers.items():
-                self.send_header(name, value)
-            more = 100 if refusal.cut else 0
-            self.send_header("Content-Length", str(len(refusal.body) + more))
-            self.end_headers()
-            self.wfile.write(refusal.body)
-            self.close_connection = self.close_connection or refusal.cut
+    def _refuse(self, refusal: Refusal) -> None:
+        left = str(max(0, 300 - len(self.of.asked)))
+        limits = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": left}
+        self.send(refusal.status, {**limits, **refusal.headers}, refusal.body, cut=refusal.cut)
 
-        def _stream(self, path: str, *, signed_in: bool) -> None:
-            if not signed_in:
-                self._send(401, {"error": "Missing access token"})
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            mine: tuple[str, queue.Queue[bytes | None]] = (path, queue.Queue())
-            self._chunk(b":)\n")
-            of._streams.append(mine)
-            of.opened += 1
+    def _stream(self, path: str, *, signed_in: bool) -> None:
+        if not signed_in:
+            self._tell(401, {"error": "Missing access token"})
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        mine: tuple[str, queue.Queue[bytes | None]] = (path, queue.Queue())
+        self.chunk(b":)\n")
+        self.of._streams.append(mine)
+        self.of.opened += 1
+        try:
+            while (sent := self._next(mine[1])) is not None:
+                self.chunk(sent)
+            with suppress(OSError):
+                self.chunk(b"")
+        finally:
+            self.of._streams.remove(mine)
+            self.close_connection = True
+
+    def _next(self, waiting: "queue.Queue[bytes | None]") -> bytes | None:
+        while not self.of.closing.is_set():
             try:
-                while (sent := self._next(mine[1])) is not None:
-                    self._chunk(sent)
-                with suppress(OSError):
-                    self._chunk(b"")
-            finally:
-                of._streams.remove(mine)
-                self.close_connection = True
-
-        def _next(self, waiting: "queue.Queue[bytes | None]") -> bytes | None:
-            while not of.closing.is_set():
-                try:
-                    return waiting.get(timeout=BETWEEN_SIGNS_SECONDS)
-                except queue.Empty:
-                    self._chunk(b":thump\n")
-            return None
-
-        def _chunk(self, sent: bytes) -> None:
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(sent), sent))
-            self.wfile.flush()
-
-    return Answers
+                return waiting.get(timeout=BETWEEN_SIGNS_SECONDS)
+            except queue.Empty:
+                self.chunk(b":thump\n")
+        return None
 
 
 def _json(content: Any) -> bytes:

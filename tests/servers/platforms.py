@@ -5,7 +5,7 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,17 @@ from tests.servers.x import TOKEN, XServer, tweet
 from tests.servers.youtube import KEY, VIDEO, YouTubeServer, thread
 from tests.servers.youtube import comment as youtube_comment
 
+KINDS = (
+    "feeds",
+    "google_reviews",
+    "hackernews",
+    "lemmy",
+    "mastodon",
+    "reddit",
+    "web",
+    "x",
+    "youtube",
+)
 LOCATION = "accounts/1/locations/2"
 OFTEN = 0.3
 
@@ -47,10 +58,10 @@ class Platforms:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self._mastodon, self._reddit, self._x, self._youtube = (
-                stack.enter_context(one)
-                for one in (MastodonServer(), RedditServer(), XServer(), YouTubeServer())
-            )
+            self._mastodon = stack.enter_context(MastodonServer())
+            self._reddit = stack.enter_context(RedditServer())
+            self._x = stack.enter_context(XServer())
+            self._youtube = stack.enter_context(YouTubeServer())
             self._site = stack.enter_context(AnsweringServer(self._answer))
             self._open = stack.pop_all()
         return self
@@ -62,6 +73,11 @@ class Platforms:
         trace: TracebackType | None,
     ) -> None:
         self._open.close()
+
+    def misbehave(self, fault: Answer | None) -> None:
+        """All of them answer so, or as they should again."""
+        for server in (self._mastodon, self._reddit, self._x, self._youtube, self._site):
+            server.fault = fault
 
     def publish(self, kind: str, text: str) -> None:
         """Let a post appear."""
@@ -83,6 +99,10 @@ class Platforms:
             case "youtube":
                 said = youtube_comment(f"c{one.number}", 0, text)
                 self._youtube.threads.setdefault(VIDEO, []).insert(0, thread(said))
+
+    def publish_unreadable(self, text: str) -> None:
+        """Let something appear that is no post."""
+        self._reddit.show("/r/Glenexample/comments/", {"kind": "t1", "data": {"body": [text]}})
 
     @property
     def sources(self) -> dict[str, dict[str, object]]:
@@ -137,40 +157,31 @@ class Platforms:
         )
 
     def _answer(self, asked: Asked) -> Answer:
-        match asked.path:
-            case "/feed":
-                return Answer(body=_feed(self.said["feeds"]))
-            case "/page":
-                return Answer(body=_page(self.said["web"]), headers={"Content-Type": "text/html"})
-            case "/token":
-                return of_json({"access_token": "our-token", "expires_in": 3600})
-            case "/search_by_date":
-                return of_json({"hits": [_hit(one) for one in reversed(self.said["hackernews"])]})
-            case "/api/v3/comment/list":
-                views = [_view(one) for one in reversed(self.said["lemmy"])]
-                return of_json({"comments": views if asked.query["page"] == "1" else []})
-            case "/api/v3/post/list":
-                return of_json({"posts": []})
-            case path if path.endswith("/reviews"):
-                reviews = [_review(one) for one in reversed(self.said["google_reviews"])]
-                return of_json({"reviews": reviews, "totalReviewCount": len(reviews)})
-            case path if path.startswith("/item/"):
-                return of_json({})
-            case _:
-                return Answer(status=404)
+        """What the platforms that are a few answers each say."""
+        path = asked.path.removeprefix("/api/v3")
+        if path.startswith("/item/"):
+            return of_json({})
+        if path.endswith("/reviews"):
+            reviews = [_review(one) for one in self._newest("google_reviews")]
+            return of_json({"reviews": reviews, "totalReviewCount": len(reviews)})
+        made: dict[str, Callable[[], Answer]] = {
+            "/feed": lambda: Answer(body=_feed(self._newest("feeds"))),
+            "/page": lambda: Answer(
+                body=_page(self.said["web"]), headers={"Content-Type": "text/html"}
+            ),
+            "/token": lambda: of_json({"access_token": "our-token", "expires_in": 3600}),
+            "/search_by_date": lambda: of_json(
+                {"hits": [_hit(one) for one in self._newest("hackernews")]}
+            ),
+            "/comment/list": lambda: of_json(
+                {"comments": [_view(one) for one in self._newest("lemmy")]}
+            ),
+            "/post/list": lambda: of_json({"posts": []}),
+        }
+        return made[path]() if path in made else Answer(status=404, body=b"{}")
 
-
-KINDS = (
-    "feeds",
-    "google_reviews",
-    "hackernews",
-    "lemmy",
-    "mastodon",
-    "reddit",
-    "web",
-    "x",
-    "youtube",
-)
+    def _newest(self, kind: str) -> list[Said]:
+        return self.said[kind][::-1]
 
 
 def _lines(options: Mapping[str, object]) -> list[str]:
@@ -190,16 +201,15 @@ def _feed(said: list[Said]) -> bytes:
         f"<item><guid>g{one.number}</guid><title>A letter</title>"
         f"<description>{html.escape(one.text)}</description>"
         f"<pubDate>{format_datetime(datetime.fromtimestamp(one.at, UTC))}</pubDate></item>"
-        for one in reversed(said)
+        for one in said
     )
     return f"<rss version='2.0'><channel>{entries}</channel></rss>".encode()
 
 
 def _page(said: list[Said]) -> bytes:
     paragraphs = "".join(f"<p>{html.escape(one.text)}</p>" for one in said)
-    return (
-        f"<html><head><title>A forum</title></head><body><article>{paragraphs}</article></body></html>"
-    ).encode()
+    body = f"<body><article>{paragraphs}</article></body>"
+    return f"<html><head><title>A forum</title></head>{body}</html>".encode()
 
 
 def _hit(one: Said) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 import base64
 import json
-import threading
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+
+from tests.servers.web import WebRequest, WebServer
 
 CLIENT_ID, CLIENT_SECRET = "invented-client", "invented-secret"
 NOON = 1_790_000_000
@@ -77,10 +75,11 @@ class Fault:
     cut: bool = False
 
 
-class RedditServer:
+class RedditServer(WebServer):
     """Use it as a context manager; `shown` holds what each path shows, newest first."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.shown: dict[str, list[Any]] = defaultdict(list)
         self.answers: dict[str, bytes] = {}
         """Whole answers, for paths that show what was recorded."""
@@ -93,17 +92,9 @@ class RedditServer:
         self.limits: dict[str, str] = {}
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.slow_seconds = 0.0
-        self._server = ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("Answering", (_Answering,), {"reddit": self})
-        )
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        )
 
-    @property
-    def url(self) -> str:
-        """Where it is, for both addresses that a client needs."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    def requests(self) -> type[WebRequest]:
+        return type("Request", (_Request,), {"reddit": self})
 
     @property
     def options(self) -> dict[str, object]:
@@ -126,20 +117,6 @@ class RedditServer:
     def count(self, path: str) -> int:
         """How often a path was asked for."""
         return sum(one == path for one, _ in self.asked)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
 
     def listing(self, path: str, asked: dict[str, str]) -> bytes:
         """One page of a listing."""
@@ -176,21 +153,17 @@ def _name(thing: Any) -> str:
     return str(told.get("name")) if isinstance(told, dict) else ""
 
 
-class _Answering(BaseHTTPRequestHandler):
-    """One request."""
-
+class _Request(WebRequest):
     reddit: RedditServer
     wbufsize = -1
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+    def post(self) -> None:
+        self.content()
         if not self._misbehaves():
             self._say(self.reddit.sign_in(self.headers["Authorization"]))
 
-    def do_GET(self) -> None:
-        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
-        asked = {name: values[0] for name, values in query.items()}
-        self.reddit.asked.append((path, asked))
+    def get(self) -> None:
+        self.reddit.asked.append((self.place, self.questions))
         self.reddit.agents.add(self.headers["User-Agent"])
         time.sleep(self.reddit.slow_seconds)
         if self._misbehaves():
@@ -198,23 +171,15 @@ class _Answering(BaseHTTPRequestHandler):
         if self.headers["Authorization"].removeprefix("bearer ") not in self.reddit.tokens:
             self._say(Fault(401, b"{}"))
         else:
-            body = self.reddit.listing(path, asked)
+            body = self.reddit.listing(self.place, self.questions)
             self._say(Fault(body=body, headers=self.reddit.limits))
 
     def _misbehaves(self) -> bool:
-        waiting = self.reddit.faults[urlsplit(self.path).path]
+        waiting = self.reddit.faults[self.place]
         if not waiting:
             return False
         self._say(waiting.popleft())
         return True
 
     def _say(self, answer: Fault) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body) + (1000 if answer.cut else 0)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+        self.send(answer.status, answer.headers, answer.body, cut=answer.cut)

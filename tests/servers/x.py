@@ -1,14 +1,12 @@
 """A server on 127.0.0.1 that speaks as X's API does: recent search, rules and a stream."""
 
 import json
-import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+
+from tests.servers.web import WebRequest, WebServer
 
 Answer = tuple[int, Mapping[str, str], bytes]
 TOKEN = "a-token-for-tests"
@@ -33,10 +31,11 @@ def tweet(seconds_ago: float, text: str, **more: Any) -> dict[str, Any]:
     }
 
 
-class XServer:
+class XServer(WebServer):
     """Answers until the `with` block ends; `searches` holds the parameters of each search."""
 
     def __init__(self, page: int = 100) -> None:
+        super().__init__()
         self.posts: list[Any] = []
         self.includes: dict[str, list[Any]] = {}
         self.searches: list[dict[str, str]] = []
@@ -53,28 +52,9 @@ class XServer:
         self.streams = 0
         self.open = 0
         self._page = page
-        self._over = threading.Event()
 
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _answers_for(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    def requests(self) -> type[WebRequest]:
+        return type("Request", (_Request,), {"x": self})
 
     def found(self, asked: Mapping[str, str]) -> Answer:
         """A page of search: the newest first, from where the token says."""
@@ -107,7 +87,7 @@ class XServer:
         return json_answer({"meta": {}}, 201)
 
     def wait(self) -> bool:
-        return self._over.wait(0.02)
+        return self.closing.wait(0.02)
 
 
 def json_answer(answer: object, status: int = 200, **headers: str) -> Answer:
@@ -125,73 +105,47 @@ def _place(post: Any) -> int:
     return int(id_) if isinstance(id_, str) and id_.isdigit() else 1 << 62
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Request(WebRequest):
+    x: XServer
+    protocol_version = "HTTP/1.1"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is nothing to report."""
+    def get(self) -> None:
+        self.x.paths.append(self.place)
+        self.x.tokens.append(self.headers.get("Authorization"))
+        if self.place == "/2/tweets/search/recent":
+            self.send(*self.x.found(self.questions))
+        elif self.place == "/2/tweets/search/stream/rules":
+            rules = self.x.rules
+            self.send(*json_answer({"data": rules} if rules else {"meta": {}}))
+        elif self.place == "/2/tweets/search/stream":
+            self._stream()
+        else:
+            self.send(*refusal(404))
 
+    def post(self) -> None:
+        self.send(*self.x.change_rules(json.loads(self.content())))
 
-def _answers_for(x: XServer) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class in it
-    class Answers(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def _stream(self) -> None:
+        self.x.streams += 1
+        if self.x.stream_answers:
+            self.send(*self.x.stream_answers.popleft())
+            return
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.x.open += 1
+        try:
+            self._say(self.x.lines)
+        finally:
+            self.x.open -= 1
 
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            x.paths.append(parts.path)
-            x.tokens.append(self.headers.get("Authorization"))
-            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            if parts.path == "/2/tweets/search/recent":
-                self._send(*x.found(asked))
-            elif parts.path == "/2/tweets/search/stream/rules":
-                self._send(*json_answer({"data": x.rules} if x.rules else {"meta": {}}))
-            elif parts.path == "/2/tweets/search/stream":
-                self._stream()
-            else:
-                self._send(*refusal(404))
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._send(*x.change_rules(json.loads(body)))
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as inherited
-            """Tests read `searches` instead."""
-
-        def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-            self.close_connection = "Content-Length" in headers
-
-        def _stream(self) -> None:
-            x.streams += 1
-            if x.stream_answers:
-                self._send(*x.stream_answers.popleft())
+    def _say(self, lines: Sequence[bytes]) -> None:
+        said = 0
+        while not self.x.wait():
+            self.chunk(b"\r\n")
+            for line in lines[said:]:
+                self.chunk(line + b"\r\n")
+                said += 1
+            if self.x.hang_up_after:
+                self.chunk(b"")
                 return
-            self.send_response(200)
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            x.open += 1
-            try:
-                self._say(x.lines)
-            finally:
-                x.open -= 1
-
-        def _say(self, lines: Sequence[bytes]) -> None:
-            said = 0
-            while not x.wait():
-                self._chunk(b"\r\n")
-                for line in lines[said:]:
-                    self._chunk(line + b"\r\n")
-                    said += 1
-                if x.hang_up_after:
-                    self.wfile.write(b"0\r\n\r\n")
-                    return
-
-        def _chunk(self, piece: bytes) -> None:
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            self.wfile.flush()
-
-    return Answers

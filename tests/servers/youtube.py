@@ -1,14 +1,12 @@
 """A server on 127.0.0.1 that speaks as YouTube's data API does."""
 
 import json
-import threading
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+
+from tests.servers.web import WebRequest, WebServer
 
 Answer = tuple[int, Mapping[str, str], bytes]
 KEY = "a-key-for-tests"
@@ -66,10 +64,11 @@ def thread(first: Any, *answers: Any, told: int | None = None, of: str = VIDEO) 
     }
 
 
-class YouTubeServer:
+class YouTubeServer(WebServer):
     """Answers until the `with` block ends; `asked` holds each request's kind and parameters."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.videos: list[Any] = []
         self.whole: list[Any] = []
         self.threads: dict[str, list[Any]] = {}
@@ -83,26 +82,8 @@ class YouTubeServer:
         self.keys: list[str | None] = []
         self.page = 100
 
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answers_for(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    def requests(self) -> type[WebRequest]:
+        return type("Request", (_Request,), {"youtube": self})
 
     def count(self, kind: str) -> int:
         return sum(one == kind for one, _ in self.asked)
@@ -156,24 +137,11 @@ def _published(entry: Any) -> str:
     return moment if isinstance(moment, str) else "9"
 
 
-def _answers_for(youtube: YouTubeServer) -> type[BaseHTTPRequestHandler]:
-    class Answers(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Request(WebRequest):
+    youtube: YouTubeServer
+    protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            youtube.paths.append(self.path)
-            youtube.keys.append(self.headers.get("X-Goog-Api-Key"))
-            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            status, headers, body = youtube.answer(parts.path.removeprefix(PREFIX), asked)
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-            self.close_connection = "Content-Length" in headers
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as inherited
-            """Tests read `asked` instead."""
-
-    return Answers
+    def get(self) -> None:
+        self.youtube.paths.append(self.path)
+        self.youtube.keys.append(self.headers.get("X-Goog-Api-Key"))
+        self.send(*self.youtube.answer(self.place.removeprefix(PREFIX), self.questions))
