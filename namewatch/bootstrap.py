@@ -55,6 +55,7 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
         working_key=working_key,
         sealer=read_sealer(settings.keys_folder, authority_of(settings)),
         evidence_folder=settings.evidence_folder,
+        store=storage_of(settings),
         console_url=console_url(settings),
         browser=find_browser(settings.capture.browser),
         allow_loopback=settings.capture.allow_loopback,
@@ -72,8 +73,20 @@ def authority_of(settings: Settings) -> Authority | None:
 
 
 def storage_of(settings: Settings) -> Storage:
-    """Where evidence lies, for commands that need nothing else of the service."""
-    return FolderStorage(settings.evidence_folder)
+    """Where evidence lies: the folder, or the store that is set."""
+    evidence = settings.evidence
+    if not evidence.store:
+        return FolderStorage(settings.evidence_folder)
+    from evidence.storage_s3 import S3Place, S3Storage  # noqa: PLC0415 - half a second, and 30 MB
+
+    place = S3Place(
+        url=evidence.store,
+        endpoint=evidence.endpoint,
+        region=evidence.region,
+        access_key=evidence.access_key.get_secret_value(),
+        secret_key=evidence.secret_key.get_secret_value(),
+    )
+    return S3Storage(place)
 
 
 def _make_evidence_folder(folder: Path) -> None:
