@@ -110,13 +110,14 @@ class _Post(Request):
         **_: Any,
     ) -> _Answer:
         try:
-            return _Answer(
-                self._session.request(
-                    method, url, data=body, headers=headers, allow_redirects=False
-                )
+            answer = self._session.request(
+                method, url, data=body, headers=headers, allow_redirects=False
             )
         except requests.RequestException:
             raise TransportError from None
+        if answer.status_code == _TOO_MANY:
+            raise _too_often(answer)  # the library would not tell for how long
+        return _Answer(answer)
 
 
 def _page_of(answer: requests.Response) -> Mapping[str, Any]:
@@ -130,14 +131,18 @@ def _page_of(answer: requests.Response) -> Mapping[str, Any]:
     return page
 
 
+def _too_often(answer: requests.Response) -> SourceError:
+    return SourceError(
+        f"{TITLE} asks us to wait, since we have asked too often.",
+        wait_seconds=wait_of(answer.headers.get("Retry-After"), datetime.now(UTC)),
+        why=Why.TOO_OFTEN,
+    )
+
+
 def _refusal(title: str, answer: requests.Response) -> SourceError:
     reasons = _reasons(answer)
     if answer.status_code == _TOO_MANY or "RATE_LIMIT_EXCEEDED" in reasons:
-        return SourceError(
-            f"{TITLE} asks us to wait, since we have asked too often.",
-            wait_seconds=wait_of(answer.headers.get("Retry-After"), datetime.now(UTC)),
-            why=Why.TOO_OFTEN,
-        )
+        return _too_often(answer)
     if reasons & {"SERVICE_DISABLED", "accessNotConfigured"}:
         return SourceError(
             f"{TITLE}'s interface for reviews is not switched on for this project.",

@@ -26,7 +26,7 @@ from monitors.sources.lenient import (
     text_of,
 )
 from monitors.sources.markup import plain
-from monitors.sources.recent import CHECK_EVERY_SECONDS, CHECKED_SECONDS, Memory, Reach
+from monitors.sources.recent import CHECKED_SECONDS, Memory, Reach
 from monitors.web import ask, session
 from records.post import Author, Context, Post
 
@@ -72,7 +72,7 @@ class HackerNewsSource:
     def __init__(self, name: str, options: HackerNewsOptions) -> None:
         self._name = name
         self._options = options
-        self._began = int(time.time())
+        self._began = int(time.time()) - 1  # the search gives what is later than it is asked
         self._session = session()
         self.skipped = 0
         hours = options.quiet_after_hours
@@ -113,7 +113,7 @@ class HackerNewsSource:
 
     def _look(self, memory: Memory) -> Iterator[Arrival]:
         now, reach = int(time.time()), memory.reach[PLACE]
-        checks = now - reach.checked >= CHECK_EVERY_SECONDS
+        checks = reach.checks(now)
         found = [
             hit for query in self._options.queries for hit in self._hits(query, reach.back_to(now))
         ]

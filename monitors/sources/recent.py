@@ -24,14 +24,21 @@ class Reach(BaseModel):
     since: int
     checked: int = 0
 
+    def checks(self, now: int) -> bool:
+        """Whether this look is one that notices edits and deletions: once an hour."""
+        return not 0 <= now - self.checked < CHECK_EVERY_SECONDS
+
     def back_to(self, now: int) -> int:
-        """From when on this look reads: once an hour as far as edits and deletions are noticed."""
-        checks = now - self.checked >= CHECK_EVERY_SECONDS
-        return max(self.began, self.since - (CHECKED_SECONDS if checks else OVERLAP_SECONDS))
+        """From when on this look reads; as far as it ever does after our clock was ahead."""
+        far = now - CHECKED_SECONDS
+        began = self.began if self.began <= now else far
+        if self.since > now:
+            return max(began, far)
+        return max(began, self.since - (CHECKED_SECONDS if self.checks(now) else OVERLAP_SECONDS))
 
     def came_to(self, now: int) -> None:
         """This look is over, and all of it was given."""
-        if now - self.checked >= CHECK_EVERY_SECONDS:
+        if self.checks(now):
             self.checked = now
         self.since = now
 

@@ -142,8 +142,9 @@ class XSource:
 
     def _look(self) -> Iterator[Arrival]:
         """One look over all searches; what was found before a failure is yielded too."""
-        since = self._since or 0
-        edge = max(since, id_at(datetime.now(UTC) - SETTLES))
+        settled = id_at(datetime.now(UTC) - SETTLES)
+        since = min(self._since or 0, settled)  # our clock may have been ahead
+        edge = settled
         found: list[tuple[object, Mapping[str, Any]]] = []
         failure = None
         try:

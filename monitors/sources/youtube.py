@@ -152,14 +152,18 @@ class YouTubeSource:
         self._raise_if_none_helps(failures)
 
     def _search(self, asking: Asking, found: Found) -> None:
-        reached, began = self._reached["videos"], self._reached["from"]
+        reached, began = self._until_now("videos"), self._until_now("from")
         self._reached["videos"] = self._searches.look(asking, found, reached, began) or reached
 
     def _read_comments(self, asking: Asking, found: Found) -> None:
         moment = datetime.now(UTC).timestamp()
-        reached, began = self._reached["comments"], self._reached["from"]
+        reached, began = self._until_now("comments"), self._until_now("from")
         self._comments.look(asking, found, reached, began)
         self._reached["comments"] = moment
+
+    def _until_now(self, place: str) -> float:
+        """How far it was read; our clock may have been ahead."""
+        return min(self._reached[place], datetime.now(UTC).timestamp())
 
     def _try(self, read: Callable[[], None], failures: list[SourceError]) -> None:
         """Read; what fails is among the failures."""

@@ -36,7 +36,7 @@ class Searches:
         """
         now = datetime.now(UTC).timestamp()
         for query in self._queries:
-            if now - self._tried.get(query, 0) < self._every_seconds:
+            if 0 <= now - self._tried.get(query, 0) < self._every_seconds:
                 continue
             self._tried[query] = now  # also when it fails, or failures would use up the searches
             try:

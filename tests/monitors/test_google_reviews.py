@@ -30,7 +30,7 @@ NOW = datetime.now(UTC)
 def review(
     number: int, text: str | None = None, *, at: float = 60, changed: float | None = None
 ) -> dict[str, Any]:
-    """Written `at` seconds after the start of these tests."""
+    """Written `at` seconds after the start of the test."""
     times = [NOW + timedelta(seconds=one) for one in (at, at if changed is None else changed)]
     return {
         "name": f"{PLACE}/reviews/r{number}",
@@ -89,6 +89,12 @@ class Google:
 def _changed(one: Any) -> str:
     moment = one.get("updateTime") if isinstance(one, dict) else None
     return moment if isinstance(moment, str) else "9"
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start of each test: reviews of five minutes before a source begins are old."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
 
 
 @pytest.fixture
@@ -224,6 +230,7 @@ def gone_after(google: Google, times: int = 3, **options: Any) -> list[str]:
     return look(source, cursor, times=times).removed
 
 
+@pytest.mark.must("11")
 def test_a_review_that_two_whole_listings_lack_is_told_once_to_be_removed(google: Google) -> None:
     assert gone_after(google, times=1) == []
     assert gone_after(google, times=4) == [f"{PLACE}/reviews/r3"]
@@ -234,6 +241,7 @@ def test_without_a_count_to_hold_against_nothing_is_told_to_be_removed(google: G
     assert gone_after(google) == []
 
 
+@pytest.mark.must("14")
 def test_a_listing_that_suddenly_lacks_much_is_doubted(
     google: Google, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -271,6 +279,7 @@ def test_of_very_many_reviews_the_older_ones_stay_old(
 # What goes wrong.
 
 
+@pytest.mark.must("10")
 def test_one_malformed_review_is_unread_once_and_the_others_come(google: Google) -> None:
     odd = [17, None, {"reviewId": ["x"]}, {"comment": "no id"}]
     strange = {**review(2), "starRating": float("nan"), "reviewer": "x", "createTime": 7}

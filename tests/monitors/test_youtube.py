@@ -278,6 +278,7 @@ def test_a_fault_of_one_video_lets_the_others_be_read_and_is_told(server: YouTub
 # Whatever comes.
 
 
+@pytest.mark.must("10")
 @pytest.mark.parametrize(
     "odd",
     [
@@ -301,6 +302,7 @@ def test_a_malformed_comment_is_kept_aside_and_the_rest_comes(
     assert source.skipped == 1  # type: ignore[attr-defined]
 
 
+@pytest.mark.must("10")
 @pytest.mark.parametrize(
     "odd", [None, {"id": {"videoId": 5}}, {"id": {"videoId": "v9"}, "snippet": {"title": None}}]
 )
@@ -387,6 +389,7 @@ def test_a_place_is_only_times_and_counts(server: YouTubeServer) -> None:
 # The quota.
 
 
+@pytest.mark.must("13")
 def test_no_more_is_asked_than_the_day_has_even_after_a_restart(server: YouTubeServer) -> None:
     source = watching(server, VIDEO, OTHER_VIDEO, units_a_day=7, every_seconds=0.01)
     came, failure = looks(source, since(), times=50)
@@ -451,6 +454,16 @@ def test_failing_searches_are_not_tried_at_every_restart(server: YouTubeServer) 
     for _ in range(4):
         looks(source, since())
     assert server.count("search") == 1
+
+
+@pytest.mark.must("clock")
+def test_a_clock_that_was_ahead_keeps_no_search_waiting_for_it(server: YouTubeServer) -> None:
+    source = searching(server)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=50)):
+        looks(source, since())
+    assert server.count("search") == 1
+    looks(source, since())
+    assert server.count("search") == 2
 
 
 # Settings.

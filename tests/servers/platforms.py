@@ -170,15 +170,17 @@ class Platforms:
                 body=_page(self.said["web"]), headers={"Content-Type": "text/html"}
             ),
             "/token": lambda: of_json({"access_token": "our-token", "expires_in": 3600}),
-            "/search_by_date": lambda: of_json(
-                {"hits": [_hit(one) for one in self._newest("hackernews")]}
-            ),
+            "/search_by_date": lambda: of_json({"hits": self._hits(asked)}),
             "/comment/list": lambda: of_json(
                 {"comments": [_view(one) for one in self._newest("lemmy")]}
             ),
             "/post/list": lambda: of_json({"posts": []}),
         }
         return made[path]() if path in made else Answer(status=404, body=b"{}")
+
+    def _hits(self, asked: Asked) -> list[dict[str, Any]]:
+        after = int(asked.query["numericFilters"].split(",")[0].split(">")[1])
+        return [_hit(one) for one in self._newest("hackernews") if int(one.at) > after]
 
     def _newest(self, kind: str) -> list[Said]:
         return self.said[kind][::-1]
