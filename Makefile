@@ -5,7 +5,7 @@ PY := .venv/bin/python
 
 SECONDS_OF_FUZZING ?= 300
 
-.PHONY: help run test check clauses fuzz bench evaluate test-servers picture model names-model pins clean
+.PHONY: help run test check clauses must fuzz bench evaluate test-servers picture model names-model pins clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -25,6 +25,9 @@ check: .venv/dev-ready ## Lint, types and the contracts between the rooms
 clauses: .venv/dev-ready ## Print each policy clause with its tests
 	@$(PY) -m scripts.clauses
 
+must: .venv/dev-ready ## Print what watching must keep to and bear, with its tests
+	@$(PY) -m scripts.musts
+
 fuzz: .venv/dev-ready ## Fuzz the screening path for SECONDS_OF_FUZZING (300)
 	.venv/bin/uv pip install --quiet --python $(PY) --no-build-isolation -e '.[fuzz]'
 	mkdir -p .fuzzed
@@ -34,13 +37,14 @@ fuzz: .venv/dev-ready ## Fuzz the screening path for SECONDS_OF_FUZZING (300)
 bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.screening
 	$(PY) -m benchmarks.path
+	$(PY) -m benchmarks.capture
 	$(PY) -m benchmarks.ingest
 	$(PY) -m benchmarks.recovery
 
 evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice
 	.venv/bin/namewatch evaluate nlp/phrases/held_out
 
-test-servers: .venv/dev-ready tests/servers/pds/node_modules/.ready ## Tests that need servers or recordings (npm, PostgreSQL)
+test-servers: .venv/dev-ready .venv-pywb/ready tests/servers/pds/node_modules/.ready ## Tests that need servers or recordings (npm, PostgreSQL)
 	$(PY) -m pytest -m servers
 
 picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
@@ -65,7 +69,7 @@ pins: .venv/dev-ready ## Pin all requirements anew, with hashes
 	done
 
 clean: ## Throw away the virtual environment and the practice folder
-	rm -rf .venv .venv-model build practice-home
+	rm -rf .venv .venv-model .venv-pywb build practice-home
 
 .venv/run-ready: requirements/tools.txt requirements/run.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh run
@@ -77,6 +81,11 @@ clean: ## Throw away the virtual environment and the practice folder
 
 tests/servers/pds/node_modules/.ready: tests/servers/pds/package-lock.json
 	@sh scripts/set_up_pds.sh
+
+.venv-pywb/ready: requirements/replay.txt
+	python3.11 -m venv .venv-pywb
+	.venv-pywb/bin/pip install --quiet -r requirements/replay.txt
+	@touch $@
 
 .venv-model/ready: requirements/model.txt
 	python3.11 -m venv .venv-model

@@ -36,6 +36,8 @@ ENDS = [
 NAMES = [f"Zenobia {onset}{end}" for onset in ONSETS for end in ENDS]
 
 
+@pytest.mark.must("2")
+@pytest.mark.must("kill")
 @pytest.mark.timeout(900)
 def test_after_fifty_kills_every_incident_is_there_once_and_everybody_has_been_told(
     tmp_path: Path,

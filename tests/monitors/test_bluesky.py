@@ -165,6 +165,7 @@ def test_a_compressed_stream_brings_the_same_posts_and_records() -> None:
         assert brought[0] == brought[1]
 
 
+@pytest.mark.must("10")
 def test_what_cannot_be_read_is_counted_and_the_stream_goes_on(
     server: JetstreamServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -176,6 +177,26 @@ def test_what_cannot_be_read_is_counted_and_the_stream_goes_on(
     assert "Whose is this" not in caplog.text
 
 
+@pytest.mark.must("10")
+@pytest.mark.must("unknown type")
+def test_what_is_of_an_unknown_type_costs_no_word_of_the_post(server: JetstreamServer) -> None:
+    odd = {"$type": "app.bsky.embed.hologram", "deep": [{"$type": "org.example#other"}]}
+    facets = [{"$type": "org.example#facet", "features": [odd], "index": None}]
+    records = [
+        real_shaped.post("With a hologram", embed=odd, facets=facets, labels=odd),
+        real_shaped.post("With nothing but words"),
+    ]
+    server.publish(
+        real_shaped.events(
+            tuple(real_shaped.commit(number, one) for number, one in enumerate(records))
+        )
+    )
+    source = bluesky(server)
+    assert texts(take(source, BEGINNING, count=2)) == [one["text"] for one in records]
+    assert count_skipped(source) == 0
+
+
+@pytest.mark.must("10")
 def test_undecodable_messages_are_counted_too(server: JetstreamServer) -> None:
     source = bluesky(server)
     with listening(source):
@@ -216,6 +237,8 @@ def test_a_failure_before_the_first_post_loses_nothing_said_meanwhile(
     assert before - 90 < asked_from <= before
 
 
+@pytest.mark.must("2")
+@pytest.mark.must("duplicates")
 @pytest.mark.parametrize("stopped_after", range(1, len(GOOD_TEXTS) + 1))
 def test_after_a_restart_anywhere_all_from_that_moment_on_comes_again(
     server: JetstreamServer, stopped_after: int
@@ -238,6 +261,7 @@ def test_servers_that_send_no_witness_time_are_followed_by_the_event_time(
     assert [(int(one.cursor), one.post.author.id) for one in taken] == PLACED
 
 
+@pytest.mark.must("out of order")
 def test_the_cursor_is_when_the_server_saw_the_event_whatever_time_it_shows(
     server: JetstreamServer,
 ) -> None:
@@ -247,6 +271,7 @@ def test_the_cursor_is_when_the_server_saw_the_event_whatever_time_it_shows(
     assert [(int(one.cursor), one.post.author.id) for one in taken] == PLACED
 
 
+@pytest.mark.must("1")
 def test_a_clean_goodbye_is_a_failure_worth_a_new_try(server: JetstreamServer) -> None:
     server.publish(EVENTS)
 
@@ -271,6 +296,7 @@ def test_an_abrupt_end_is_a_failure_worth_a_new_try(server: JetstreamServer) -> 
     assert sentence == "Bluesky closed the connection."
 
 
+@pytest.mark.must("9")
 def test_silence_is_an_outage(server: JetstreamServer) -> None:
     server.go_silent()
     server.publish(EVENTS)
@@ -326,6 +352,7 @@ def test_a_stop_hangs_up(server: JetstreamServer) -> None:
     eventually(lambda: server.connected == 0)
 
 
+@pytest.mark.must("16")
 def test_a_slow_reader_slows_the_stream_and_loses_nothing(
     server: JetstreamServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

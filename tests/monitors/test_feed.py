@@ -22,6 +22,7 @@ def give_both(give: Give) -> None:
     give(SECOND)
 
 
+@pytest.mark.must("1")
 def test_a_loop_that_ends_ends_the_feed_after_all_that_it_gave() -> None:
     assert taken(Feed(give_both, lambda: None)) == [FIRST, SECOND]
 
@@ -37,6 +38,7 @@ def test_a_failure_of_the_loop_comes_after_all_that_it_gave() -> None:
         next(one for one in posts if one is not None)
 
 
+@pytest.mark.must("16")
 def test_leaving_the_feed_closes_the_loop_even_while_it_waits_to_give() -> None:
     closed = threading.Event()
     ended = threading.Event()

@@ -208,6 +208,8 @@ def test_a_json_feed_is_read_with_its_pictures_and_authors() -> None:
     assert second.lang == "gd"
 
 
+@pytest.mark.must("10")
+@pytest.mark.must("12")
 def test_one_malformed_entry_is_unread_and_the_others_come(sites: Sites) -> None:
     sites.show(b'{"items": []}')
     cursor = look(sites.source()).cursor
@@ -222,6 +224,7 @@ def test_one_malformed_entry_is_unread_and_the_others_come(sites: Sites) -> None
     assert source.skipped == 3  # type: ignore[attr-defined]
 
 
+@pytest.mark.must("12")
 def test_entries_without_ids_are_known_again_by_link_and_title(sites: Sites) -> None:
     sites.show(rss(entry(1, id_=False)))
     cursor = look(sites.source()).cursor
@@ -231,6 +234,7 @@ def test_entries_without_ids_are_known_again_by_link_and_title(sites: Sites) -> 
     assert len({one.post.id for one in brought.received}) == 2
 
 
+@pytest.mark.must("12")
 def test_entries_that_share_one_id_are_not_taken_for_one(sites: Sites) -> None:
     sites.show(rss())
     cursor = look(sites.source()).cursor
@@ -315,6 +319,8 @@ def test_last_modified_is_asked_with_as_well(sites: Sites) -> None:
     assert since == [None, moment]
 
 
+@pytest.mark.must("12")
+@pytest.mark.must("cut")
 def test_a_feed_that_breaks_off_is_read_as_far_as_it_goes_and_then_again(sites: Sites) -> None:
     sites.tagged = True
     sites.show(rss(entry(1)))

@@ -147,6 +147,7 @@ def test_more_than_one_page_is_read_to_its_end(news: News, monkeypatch: pytest.M
     assert len(look(source).texts) == 8
 
 
+@pytest.mark.must("10")
 def test_one_malformed_hit_is_unread_once_and_the_others_come(news: News) -> None:
     source = news.source()
     odd = [17, None, {"objectID": float("nan")}, {"objectID": "5"}, {"objectID": ["6"]}]
@@ -170,6 +171,7 @@ def test_an_edit_comes_again_as_edited(news: News) -> None:
     ]
 
 
+@pytest.mark.must("11")
 @pytest.mark.parametrize("gone", ["deleted", "dead"])
 def test_what_is_deleted_or_hidden_is_told_once_even_if_the_search_still_has_it(
     news: News, gone: str

@@ -145,6 +145,7 @@ def test_pages_are_read_until_what_is_known(
     assert len(look(source).texts) == 11
 
 
+@pytest.mark.must("11")
 def test_deletions_and_removals_are_told_once(servers: tuple[Lemmy, Lemmy]) -> None:
     source = source_of(servers[0])
     servers[0].comments = [comment(1), comment(2), comment(3)]
@@ -172,6 +173,7 @@ def test_an_edit_comes_again_as_edited(servers: tuple[Lemmy, Lemmy]) -> None:
     ]
 
 
+@pytest.mark.must("10")
 def test_one_malformed_view_is_unread_once_and_the_others_come(
     servers: tuple[Lemmy, Lemmy],
 ) -> None:

@@ -148,6 +148,7 @@ def test_after_a_restart_anywhere_nothing_is_lost(
     assert list(told) == called(*range(1, 102))
 
 
+@pytest.mark.must("out of order")
 def test_what_comes_in_late_from_another_server_is_found_by_looking_back(
     server: MastodonServer,
 ) -> None:
@@ -198,6 +199,8 @@ def test_only_the_chosen_part_of_a_timeline_is_asked_for(server: MastodonServer)
     assert server.asks("streaming/public/remote")
 
 
+@pytest.mark.must("5")
+@pytest.mark.must("duplicates")
 def test_the_same_post_on_two_servers_arrives_once(
     server: MastodonServer, other: MastodonServer
 ) -> None:
@@ -254,6 +257,8 @@ def test_all_servers_down_is_a_failure(server: MastodonServer, other: MastodonSe
     assert take_until_failure(looking(server, other))[1] == "Mastodon has a fault (HTTP 500)."
 
 
+@pytest.mark.must("6")
+@pytest.mark.must("11")
 @pytest.mark.parametrize("name", ["status.update", "status_update"])
 def test_a_stream_tells_rewordings_and_removals(server: MastodonServer, name: str) -> None:
     with started(listening_to(server)) as came:
@@ -291,6 +296,7 @@ def test_a_reworded_post_is_found_by_looking_too(server: MastodonServer) -> None
     assert [one.edited for one in came if isinstance(one, Received)] == [False, True]
 
 
+@pytest.mark.must("4")
 def test_what_was_said_while_the_stream_was_cut_is_read_back(server: MastodonServer) -> None:
     source = listening_to(server)
     with failing(source, "closed the connection") as came:
@@ -306,6 +312,8 @@ def test_what_was_said_while_the_stream_was_cut_is_read_back(server: MastodonSer
     assert posts(came)[-3:] == called(2, 3, 4)
 
 
+@pytest.mark.must("1")
+@pytest.mark.must("4")
 def test_one_cut_stream_of_several_is_taken_up_again_and_read_back(
     server: MastodonServer, other: MastodonServer
 ) -> None:
@@ -320,6 +328,7 @@ def test_one_cut_stream_of_several_is_taken_up_again_and_read_back(
         eventually(lambda: posts(came) == called(1, 2))
 
 
+@pytest.mark.must("4")
 def test_what_a_stream_loses_is_found_when_it_is_held_against_the_timeline(
     server: MastodonServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +356,7 @@ def test_a_lost_post_before_a_streamed_one_is_not_passed_over_by_the_cursor(
     assert texts(again) == called(1, 600_000)
 
 
+@pytest.mark.must("10")
 def test_one_event_that_is_no_post_does_not_end_the_stream(server: MastodonServer) -> None:
     source = listening_to(server)
     with started(source) as came:
@@ -365,6 +375,7 @@ def test_one_event_that_is_no_post_does_not_end_the_stream(server: MastodonServe
     assert all("address" not in one.why or "no address" in one.why for one in unread(came))
 
 
+@pytest.mark.must("10")
 def test_one_malformed_post_among_good_ones_is_told_once_and_the_rest_comes(
     server: MastodonServer,
 ) -> None:
@@ -404,6 +415,7 @@ def test_posts_that_are_not_for_everybody_are_not_taken(server: MastodonServer) 
     assert posts(came) == called(3)
 
 
+@pytest.mark.must("14")
 def test_a_feed_that_is_switched_off_is_a_failure_and_not_an_empty_list(
     server: MastodonServer,
 ) -> None:
@@ -422,6 +434,7 @@ def test_a_feed_for_members_is_read_with_a_token(server: MastodonServer) -> None
         eventually(lambda: posts(came) == called(1))
 
 
+@pytest.mark.must("14")
 def test_a_timeline_that_stays_empty_is_a_failure(
     server: MastodonServer, other: MastodonServer
 ) -> None:
@@ -565,6 +578,7 @@ def test_what_is_left_to_ask_for_is_told(server: MastodonServer) -> None:
         assert "of 300 requests left" in str(source.budget)  # type: ignore[attr-defined]
 
 
+@pytest.mark.must("9")
 def test_a_silent_stream_is_an_outage(
     server: MastodonServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

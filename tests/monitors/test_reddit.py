@@ -178,6 +178,8 @@ def test_an_older_shape_without_permalink_still_has_an_address(server: RedditSer
 # Nothing missed, nothing twice.
 
 
+@pytest.mark.must("5")
+@pytest.mark.must("duplicates")
 def test_looks_overlap_and_yet_each_post_comes_once_in_order(server: RedditServer) -> None:
     server.show(COMMENTS, comment(0, "before"))
     watching = begin(server)
@@ -188,6 +190,7 @@ def test_looks_overlap_and_yet_each_post_comes_once_in_order(server: RedditServe
     assert texts(taken) == [f"comment {number}" for number in range(1, 8)]
 
 
+@pytest.mark.must("5")
 def test_a_flood_between_two_looks_is_read_page_for_page(server: RedditServer) -> None:
     server.show(COMMENTS, comment(0, "before"))
     watching = begin(server)
@@ -195,6 +198,8 @@ def test_a_flood_between_two_looks_is_read_page_for_page(server: RedditServer) -
     assert texts(watching.posts()) == [f"comment {number}" for number in range(1, 451)]
 
 
+@pytest.mark.must("5")
+@pytest.mark.must("out of order")
 def test_a_post_that_shows_up_late_between_older_ones_is_given(server: RedditServer) -> None:
     server.show(COMMENTS, comment(0, "before"))
     watching = begin(server)
@@ -204,6 +209,7 @@ def test_a_post_that_shows_up_late_between_older_ones_is_given(server: RedditSer
     assert texts(watching.posts()) == ["late"]
 
 
+@pytest.mark.must("5")
 def test_a_late_post_deep_in_the_listing_is_found_by_the_thorough_look(
     server: RedditServer,
 ) -> None:
@@ -237,6 +243,8 @@ def test_after_a_restart_nothing_is_lost_and_nothing_comes_twice(server: RedditS
     assert texts(second.posts()) == [f"comment {number}" for number in range(121, 141)]
 
 
+@pytest.mark.must("2")
+@pytest.mark.must("kill")
 def test_a_kill_in_the_middle_of_a_look_loses_nothing(server: RedditServer) -> None:
     server.show(COMMENTS, comment(0, "before"))
     begun = begin(server)
@@ -305,6 +313,7 @@ def test_a_cursor_of_something_else_needs_attention(server: RedditServer, cursor
     assert not failure.value.again
 
 
+@pytest.mark.must("clock")
 def test_a_wrong_clock_or_a_post_of_the_future_silences_nothing(server: RedditServer) -> None:
     server.show(COMMENTS, comment(0, "before"), comment(10**9, "of the future"))
     watching = begin(server)
@@ -358,6 +367,7 @@ def test_a_comment_that_is_emptied_in_the_listing_is_removed_once(server: Reddit
     assert watching.look() == []
 
 
+@pytest.mark.must("11")
 def test_the_sweep_finds_what_was_deleted_removed_edited_or_hidden(server: RedditServer) -> None:
     watching = begin(server, sweep_every_minutes=0.2 / 60)
     server.show(COMMENTS, *comments(1, 150))
@@ -394,6 +404,7 @@ def test_the_sweep_still_knows_after_a_restart_what_was_given_last(server: Reddi
 # What comes in can't be trusted.
 
 
+@pytest.mark.must("10")
 @pytest.mark.parametrize(
     "broken",
     [
@@ -438,6 +449,7 @@ def test_odd_types_and_not_a_number_are_no_reason_to_lose_a_post(server: RedditS
     assert [one.post.published_at is None for one in taken] == [True, True, True, False]
 
 
+@pytest.mark.must("14")
 def test_an_empty_answer_is_no_fault_but_an_emptied_full_listing_is(server: RedditServer) -> None:
     watching = begin(server)
     assert watching.look() == []
@@ -476,6 +488,7 @@ def test_an_answer_that_brings_nothing_is_tried_again_later(
     assert caplog.text == ""
 
 
+@pytest.mark.must("7")
 @pytest.mark.parametrize(
     ("headers", "least", "most"),
     [
@@ -502,6 +515,7 @@ def test_reddit_is_waited_for_as_long_as_it_asks(
         assert least <= (failure.wait_seconds or 0) <= most
 
 
+@pytest.mark.must("7")
 def test_nothing_is_asked_once_the_budget_is_used_up(server: RedditServer) -> None:
     server.limits = {
         "x-ratelimit-remaining": "0.0",
@@ -525,6 +539,7 @@ def test_a_session_that_has_run_out_is_renewed_without_a_loss(server: RedditServ
     assert server.signed_in == 2
 
 
+@pytest.mark.must("8")
 def test_a_wrong_secret_needs_a_person(server: RedditServer) -> None:
     failure = failure_of(Watching(reddit(server, client_secret="wrong")))
     assert not failure.again

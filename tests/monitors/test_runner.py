@@ -166,6 +166,7 @@ def test_reading_begins_at_the_cursor_that_was_kept() -> None:
     assert watched.sink.kept["scripted"] == [6, 7, 8, 9, 10]
 
 
+@pytest.mark.must("16")
 @pytest.mark.parametrize(
     "error", [SourceError("The platform closed."), ValueError("secret words"), OSError("secret")]
 )
@@ -199,6 +200,7 @@ def test_one_failing_source_leaves_the_others_alone() -> None:
         assert watched.status("failing").state is State.TRYING_AGAIN
 
 
+@pytest.mark.must("8")
 def test_a_source_that_needs_attention_is_not_tried_again() -> None:
     failing = AlwaysFailing(SourceError("Sign in again.", again=False))
     with watching(failing) as watched:
@@ -215,6 +217,7 @@ def test_what_came_before_it_needed_attention_is_handed_on() -> None:
         eventually(lambda: watched.sink.kept == {"scripted": [1, 2, 3, 4, 5]})
 
 
+@pytest.mark.must("3")
 def test_tries_are_spaced_wider_and_wider() -> None:
     failing = AlwaysFailing(SourceError("Closed."))
     limits = Limits(first_wait_seconds=0.02, longest_wait_seconds=0.16)
@@ -290,6 +293,7 @@ def test_a_refusal_of_one_source_leaves_the_others_alone() -> None:
     assert list(sink.kept) == ["lucky"]
 
 
+@pytest.mark.must("16")
 def test_a_slow_sink_slows_the_source() -> None:
     source = Scripted(until=100_000)
     limits = Limits(batch=5, waiting=20)
@@ -362,6 +366,8 @@ def test_what_was_left_out_is_part_of_the_status() -> None:
         assert watched.wait_for("scripted", State.FINISHED).skipped == 4
 
 
+@pytest.mark.must("1")
+@pytest.mark.must("2")
 def test_bluesky_is_followed_through_goodbyes_and_cuts_without_a_loss() -> None:
     events = real_shaped.events(
         tuple(real_shaped.commit(n, real_shaped.post(f"Post {n}")) for n in range(60))
@@ -405,6 +411,8 @@ class Hanging(Scripted):
             yield one
 
 
+@pytest.mark.must("9")
+@pytest.mark.must("16")
 def test_a_source_that_hangs_is_read_anew_and_nothing_comes_twice_or_goes_missing() -> None:
     source = Hanging()
     limits = replace(QUICK, stalled_after_seconds=0.3)
@@ -426,6 +434,8 @@ def test_a_slow_sink_is_not_a_hanging_source() -> None:
         assert State.TRYING_AGAIN not in watched.states("scripted")
 
 
+@pytest.mark.must("9")
+@pytest.mark.must("14")
 def test_an_endless_nothing_where_something_usually_comes_is_an_outage() -> None:
     source = Scripted(until=2, endless=True)
     source.quiet_after_seconds = 0.3  # type: ignore[attr-defined]
@@ -435,6 +445,7 @@ def test_an_endless_nothing_where_something_usually_comes_is_an_outage() -> None
         assert told.sentence.startswith("Nothing has come in for a minute")
 
 
+@pytest.mark.must("7")
 def test_a_platform_that_asks_us_to_wait_is_not_asked_before() -> None:
     source = AlwaysFailing(SourceError("It asks us to wait.", wait_seconds=0.5))
     with watching(source):

@@ -110,6 +110,7 @@ def test_a_whole_answer_is_taken() -> None:
         assert ask("The place", session(), url).content == b"all of it"
 
 
+@pytest.mark.must("drip")
 @pytest.mark.parametrize("drip", [drips, drips_headers, drips_sizes, drips_packed])
 def test_an_answer_that_drips_is_ended_at_the_deadline(drip: Speak) -> None:
     began = time.monotonic()
@@ -134,6 +135,7 @@ def test_what_reaches_public_addresses_alone_has_the_same_deadline() -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.must("large body")
 def test_a_body_without_end_is_ended_at_the_size() -> None:
     assert "larger" in str(failure_of(pours, most_bytes=1_000_000))
 
@@ -142,11 +144,13 @@ def test_a_server_that_says_nothing_is_left_in_time() -> None:
     assert "in time" in str(failure_of(lambda _: time.sleep(3), deadline_seconds=1.0))
 
 
+@pytest.mark.must("cut")
 def test_a_body_that_breaks_off_brings_nothing() -> None:
     cut = HEAD + b"Content-Length: 1000\r\n\r\nhalf"
     assert failure_of(says(cut)).again
 
 
+@pytest.mark.must("7")
 @pytest.mark.parametrize(
     ("status", "says_also", "again", "wait"),
     [

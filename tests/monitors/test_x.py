@@ -122,6 +122,8 @@ def test_a_restart_after_any_post_loses_none(server: XServer, stopped_after: int
     assert len(after) <= 7 - stopped_after + 1, "only the last minute comes again"
 
 
+@pytest.mark.must("5")
+@pytest.mark.must("out of order")
 def test_a_post_that_search_finds_late_is_not_missed(server: XServer) -> None:
     source = x(server)
     server.posts = [tweet(1, "Found at once")]
@@ -220,6 +222,7 @@ def test_no_account_is_asked_about(server: XServer) -> None:
     assert server.tokens == [f"Bearer {TOKEN}"]
 
 
+@pytest.mark.must("6")
 def test_an_edit_is_a_new_wording_of_the_first_post(server: XServer) -> None:
     first = tweet(90, "First wording")
     source = x(server)
@@ -234,6 +237,7 @@ def test_an_edit_is_a_new_wording_of_the_first_post(server: XServer) -> None:
     assert came.post.url == f"https://x.com/i/web/status/{second['id']}"
 
 
+@pytest.mark.must("10")
 @pytest.mark.parametrize(
     "odd",
     [
@@ -374,6 +378,7 @@ def test_each_post_and_what_comes_with_it_is_counted(server: XServer) -> None:
     assert budget_of(source) == "$4.98 of $5.00 left today"
 
 
+@pytest.mark.must("13")
 def test_the_day_never_costs_more_than_its_sum(server: XServer) -> None:
     server.posts = [tweet(3000 - count, f"Post {count}") for count in range(500)]
     source = x(server, context=False, dollars_a_day=1.13)
@@ -394,6 +399,7 @@ def test_posts_with_all_that_may_come_with_them_fit_into_the_sum(server: XServer
     assert server.searches[0]["max_results"] == "11"  # 80 things, seven with each post
 
 
+@pytest.mark.must("13")
 def test_once_the_sum_is_spent_nothing_is_asked_even_after_a_restart(server: XServer) -> None:
     server.posts = [tweet(3000 - count, f"Post {count}") for count in range(500)]
     came, _ = failing_look(x(server, dollars_a_day=1), since())
@@ -423,6 +429,7 @@ def test_a_new_day_begins_with_the_whole_sum_at_midnight_utc(server: XServer) ->
         one_look(source, since(spent=5_000_000, day="2026-11-22"))
 
 
+@pytest.mark.must("clock")
 def test_a_clock_that_was_far_ahead_does_not_blind_us_for_years(server: XServer) -> None:
     source = x(server)
     with time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC), tick=False):
@@ -449,6 +456,7 @@ def test_the_stream_brings_posts_as_they_are_sent(server: XServer) -> None:
     eventually(lambda: server.open == 0)
 
 
+@pytest.mark.must("4")
 def test_what_lies_before_the_connection_is_searched_for(server: XServer) -> None:
     missed = tweet(600, "Said while away")
     server.posts = [missed, tweet(1, "Live")]
@@ -486,6 +494,7 @@ def test_a_search_that_fails_costs_no_post_of_the_stream_and_leaves_no_gap(
     assert texts(again) == ["Said while away"]
 
 
+@pytest.mark.must("1")
 def test_a_goodbye_is_one_connection_and_a_failure_that_the_runner_spaces(server: XServer) -> None:
     server.hang_up_after = True
     server.lines = [line(tweet(1, "Last words"))]
@@ -508,6 +517,7 @@ def failing_stream(source: Source, cursor: str) -> tuple[list[Arrival], SourceEr
     return came, failure.value
 
 
+@pytest.mark.must("3")
 def test_a_stream_that_is_over_is_not_opened_again_at_once(server: XServer) -> None:
     server.hang_up_after = True
     with x_session(server.url, streams=1) as session:
@@ -518,6 +528,7 @@ def test_a_stream_that_is_over_is_not_opened_again_at_once(server: XServer) -> N
     assert server.streams == 1
 
 
+@pytest.mark.must("3")
 def test_no_more_than_fifty_connections_in_a_quarter_of_an_hour(server: XServer) -> None:
     server.stream_answers.extend([refusal(503)] * 60)
     source = x(server, stream=True)
@@ -554,6 +565,8 @@ def test_a_search_that_x_does_not_take_needs_a_person(server: XServer) -> None:
     assert not failure.again
 
 
+@pytest.mark.must("3")
+@pytest.mark.must("10")
 def test_messages_that_cannot_be_read_are_kept_aside(server: XServer) -> None:
     server.lines = [b"no json", b'{"data": {"id": "5"}}', b"[" * 9999, line(tweet(1, "Live"))]
     source = x(server, stream=True)

@@ -44,6 +44,8 @@ def mentions(house: House) -> int:
         engine.dispose()
 
 
+@pytest.mark.must("4")
+@pytest.mark.must("15")
 def test_a_cut_is_a_gap_that_is_read_back_and_closed(house: House, server: JetstreamServer) -> None:
     early, late = (
         real_shaped.events(

@@ -228,6 +228,7 @@ def test_exactly_the_posts_that_name_staff_are_kept_and_no_other_text_is_on_disk
     check_nothing_readable(house, [*texts, *NAMES, CANARY])
 
 
+@pytest.mark.must("kill")
 @pytest.mark.parametrize(
     "others",
     [

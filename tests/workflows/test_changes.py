@@ -36,6 +36,7 @@ def trail(office: Office, action: str) -> list[AuditEntry]:
         return list(session.exec(select(AuditEntry).where(AuditEntry.action == action)))
 
 
+@pytest.mark.must("6")
 def test_an_edit_that_makes_it_worse_is_told_at_once_and_both_wordings_are_kept(
     office: Office,
 ) -> None:
@@ -64,6 +65,8 @@ def test_an_edit_that_does_not_make_it_worse_is_kept_and_tells_nobody(
     assert count(office, MentionRevision) == 1
 
 
+@pytest.mark.must("6")
+@pytest.mark.must("duplicates")
 def test_the_same_wording_again_is_nothing_new(office: Office) -> None:
     take(office, wording(NAMING, edited=False))
     take(office, wording(THREAT), wording(THREAT), wording(NAMING))
@@ -78,6 +81,7 @@ def test_an_edit_of_a_post_that_was_never_kept_is_a_post_like_any_other(office: 
     assert len(office.incidents()) == 1
 
 
+@pytest.mark.must("11")
 @pytest.mark.parametrize(
     "gone",
     [
@@ -111,6 +115,7 @@ def test_a_removal_of_something_else_changes_nothing(office: Office, gone: Remov
     assert [one.gone_at for one in office.mentions()] == [None]
 
 
+@pytest.mark.must("10")
 def test_what_can_not_be_read_is_kept_sealed_and_no_more_than_so_many(office: Office) -> None:
     odd = [Unread(b"{secret words", "The record is not a post.", str(n)) for n in range(MOST_KEPT)]
     take(office, *odd)

@@ -38,6 +38,7 @@ def watch(office: Office) -> SourceWatch:
         return session.exec(select(SourceWatch)).one()
 
 
+@pytest.mark.must("15")
 def test_a_disconnect_opens_a_gap_from_when_it_was_last_watched(
     office: Office, kept: Counter[str]
 ) -> None:
@@ -52,6 +53,7 @@ def test_a_disconnect_opens_a_gap_from_when_it_was_last_watched(
     assert gap == (NOW + timedelta(minutes=10), None, "open", AWAY.sentence)
 
 
+@pytest.mark.must("15")
 def test_a_gap_is_read_back_and_then_closed(office: Office, kept: Counter[str]) -> None:
     coverage = ledger(office, kept)
     coverage.tell(WATCHING)
@@ -66,6 +68,7 @@ def test_a_gap_is_read_back_and_then_closed(office: Office, kept: Counter[str]) 
     assert gaps(office) == [(NOW, back, "read back", AWAY.sentence)]
 
 
+@pytest.mark.must("15")
 def test_what_is_out_of_reach_is_said_to_be_lost(office: Office, kept: Counter[str]) -> None:
     coverage = ledger(office, kept)
     coverage.tell(WATCHING)
@@ -90,6 +93,7 @@ def test_a_source_that_can_not_look_back_has_lost_the_whole_gap(
     assert [one[2] for one in gaps(office)] == ["can't be recovered"]
 
 
+@pytest.mark.must("15")
 def test_time_in_which_the_program_did_not_run_is_a_gap_as_well(
     office: Office, kept: Counter[str]
 ) -> None:

@@ -82,6 +82,7 @@ def _fails(*_: object, **__: object) -> None:
     raise OSError("the disk is full")
 
 
+@pytest.mark.must("9")
 def test_a_source_that_goes_deaf_is_told_of_once_and_the_doubt_goes(
     office: Office, letters: Letters
 ) -> None:
@@ -219,6 +220,7 @@ def _gaps(office: Office) -> list[CoverageGap]:
         return list(session.exec(select(CoverageGap)).all())
 
 
+@pytest.mark.must("clock")
 @pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
 def test_a_clock_that_jumps_makes_no_false_gap_and_stops_nothing(
     office: Office, jump: timedelta
