@@ -1,0 +1,122 @@
+"""Power cuts while every platform that is asked again and again is watched: nothing is lost."""
+
+import random
+import threading
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import func, select
+
+from records.database import open_database, reading
+from records.incident import Incident, Mention
+from records.watching import SourceCursor
+from tests.servers.house import STAFF, House, reference_in, reviewer, wait_until
+from tests.servers.mail import MailServer
+from tests.servers.platforms import KINDS, Platforms
+
+KILLS = 5
+POSTS_A_KIND = 8
+MOST_A_LIFE = 9
+BETWEEN_POSTS_SECONDS = 0.3
+SEED = 20261122
+ONSETS = ["Quor", "Brax", "Tolv", "Vend", "Sploch", "Grum", "Zarn", "Wicht", "Drung", "Plessin"]
+ENDS = ["ahoy", "embury", "ingset", "oothpeg", "ucklan", "arrow", "ydensk", "elquist"]
+NAMES = [f"Zenobia {onset}{end}" for onset in ONSETS for end in ENDS]
+SAID = "My complaint was refused at last. The decision letter is signed {} and nobody else."
+
+
+@pytest.mark.must("2")
+@pytest.mark.must("5")
+@pytest.mark.must("kill")
+@pytest.mark.timeout(900)
+def test_after_kills_every_post_of_every_platform_has_one_incident_and_was_told_once(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(SEED)
+    whole = len(KINDS) * POSTS_A_KIND
+    named = dict(enumerate(NAMES[:whole], start=100))
+    kinds = dict(zip(named, KINDS * POSTS_A_KIND, strict=True))
+    people = [reviewer(number, name) for number, name in named.items()]
+    with (
+        MailServer() as mail,
+        Platforms() as platforms,
+        House(
+            tmp_path / "home",
+            mail,
+            staff=(*STAFF, *people),
+            settings=f'[capture]\nbrowser = "/bin/false"\n{platforms.settings}',
+            replays=False,
+            options=["--rules-only"],
+        ) as house,
+    ):
+        start(house)
+        database = open_database(f"sqlite:///{house.home / 'namewatch.db'}")
+        wait_until(lambda: watched(database) == set(KINDS), why="all are watched")
+
+        def appear() -> None:
+            for number in chance.sample(sorted(named), whole):
+                platforms.publish(kinds[number], SAID.format(named[number]))
+                time.sleep(BETWEEN_POSTS_SECONDS)
+
+        posts = threading.Thread(target=appear)
+        posts.start()
+        moments = random.Random(SEED)
+        for _ in range(KILLS):
+            enough = min(mentions(database) + moments.randint(1, MOST_A_LIFE), whole)
+            wait_until(partial(has_kept, database, enough), 180, "a post is kept")
+            time.sleep(moments.uniform(0, BETWEEN_POSTS_SECONDS * 2))
+            house.kill()
+            start(house)
+        posts.join()
+        wait_until(lambda: len(told(mail)) == 3 * whole, 120, "three people told of each")
+        time.sleep(2.5)  # every platform is looked at once more
+        with reading(database) as session:
+            incidents = list(session.exec(select(Incident)))
+            by_kind = Counter(session.exec(select(Mention.source)))
+        database.dispose()
+    assert by_kind == dict.fromkeys(KINDS, POSTS_A_KIND)
+    assert Counter(one.staff_id for one in incidents) == Counter(f"s{one:03d}" for one in named)
+    assert [one.mention_count for one in incidents] == [1] * whole
+    check_repeats(mail, 3 * whole)
+
+
+def check_repeats(mail: MailServer, count: int) -> None:
+    """A mail that came twice carries one Message-ID, and from the second on says so."""
+    times: Counter[str] = Counter()
+    for one in mail.mails:
+        number = str(one.message["Message-ID"])
+        times[number] += 1
+        assert times[number] == 1 or "(repeat)" in str(one.message["Subject"])
+    assert len(times) == count
+
+
+def start(house: House) -> None:
+    """With so many clients to import, a busy machine takes long."""
+    before = house.shown().count("ready in")
+    house.start(wait_ready=False)
+    wait_until(lambda: house.shown().count("ready in") > before, 180, "ready")
+
+
+def watched(database: Engine) -> set[str]:
+    """The sources of which a place has been kept."""
+    with reading(database) as session:
+        return set(session.exec(select(SourceCursor.source)))
+
+
+def has_kept(database: Engine, enough: int) -> bool:
+    return mentions(database) >= enough
+
+
+def mentions(database: Engine) -> int:
+    with reading(database) as session:
+        return session.exec(select(func.count()).select_from(Mention)).one()
+
+
+def told(mail: MailServer) -> set[tuple[str, str]]:
+    return {
+        (reference_in(str(one.message["Subject"])), one.recipients[0]) for one in list(mail.mails)
+    }
