@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import cast
 
 from monitors.errors import SourceError
-from monitors.source import Arrival, Received, Source
+from monitors.source import Arrival, Reached, Received, Source
 
 SETTLES_SECONDS = 5.0
 """A source that says for so long that nothing is there has caught up."""
@@ -82,7 +82,8 @@ class LookingBack:
                 if time.monotonic() - came_at >= self._settles:
                     return
                 continue
-            came_at = time.monotonic()
+            if not isinstance(one, Reached):  # which may come with every look
+                came_at = time.monotonic()
             if one.cursor != cursor:
                 self._tries = 0  # it gets on
             if isinstance(one, Received) and self._is_present(one):

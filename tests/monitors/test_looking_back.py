@@ -1,6 +1,8 @@
 """A source that is only looked back over ends where the present begins, or where it fails."""
 
+import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +11,7 @@ import pytest
 
 from monitors.errors import SourceError
 from monitors.looking_back import MOST_OLD, RECENT, LookingBack, cursor_since
-from monitors.source import Arrival, Received
+from monitors.source import Arrival, Reached, Received
 from records.post import Post
 from tests.monitors.reading import eventually, in_background
 
@@ -56,6 +58,20 @@ def test_it_ends_when_the_source_has_said_for_long_enough_that_nothing_is_there(
     back = LookingBack(source, BEGAN, settles_seconds=0.1)
     assert [one.cursor for one in read(back)] == ["1", "2"]
     assert source.closed == 1
+
+
+def test_a_source_that_tells_its_place_after_every_look_ends_as_soon() -> None:
+    def told(_: str | None) -> Iterator[Arrival | None]:
+        yield arrival(1)
+        for number in itertools.count():
+            time.sleep(0.01)
+            yield Reached(f"place {number}")
+            yield None
+
+    back = LookingBack(Telling(told), BEGAN, settles_seconds=0.1)
+    came = read(back)
+    assert [one.cursor for one in came if isinstance(one, Received)] == ["1"]
+    assert len(came) < 100
 
 
 def test_a_stream_that_is_never_still_ends_once_its_posts_are_younger_than_the_sweep() -> None:
