@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from records.alert import Delivery
 from records.database import transaction
+from workflows import preserve  # noqa: F401 - the engine has to know its workflows
 from workflows.captures import adopt_left, enqueue_captures_due
 from workflows.deliver import enqueue_delivery
 from workflows.engine import Engine
