@@ -102,6 +102,7 @@ class Saved:
     missing: tuple[str, ...]
     sha256: str
     when: str
+    stamped: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,17 @@ def _saved(desk: Desk, exhibit: Exhibit, erased: frozenset[int]) -> Saved:
         missing=tuple(exhibit.missing),
         sha256=exhibit.sha256,
         when=_when(desk, exhibit.created_at),
+        stamped=_stamped(desk, exhibit),
     )
+
+
+def _stamped(desk: Desk, exhibit: Exhibit) -> str:
+    """Whether an outsider says when it was there."""
+    if exhibit.stamped_at:
+        return f"By a time-stamp authority, on {_when(desk, exhibit.stamped_at)}"
+    tried = exhibit.stamp_tries
+    often = "" if not tried else f" It was tried {tried} time{'' if tried == 1 else 's'}."
+    return f"Not yet: no time-stamp authority is set, or none has answered.{often}"
 
 
 def _once(lines: Iterable[str]) -> tuple[str, ...]:

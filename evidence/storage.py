@@ -39,6 +39,9 @@ class Storage(Protocol):
     def remove(self, name: str) -> None:
         """Take it away for good; nothing happens when it is not there."""
 
+    def trial(self) -> str | None:
+        """One plain sentence on why evidence can't be kept there; None when it can."""
+
 
 class FolderStorage:
     """A folder of this machine, one folder a record."""
@@ -83,6 +86,16 @@ class FolderStorage:
                 sync_folder(file.parent)
         except OSError as fault:
             raise _not_taken(fault) from None
+
+    def trial(self) -> str | None:  # noqa: D102
+        probe = _draft(self.root / "trial")
+        try:
+            make_private_folder(self.root)
+            write_new(probe, b"Can evidence be kept here?\n")
+            probe.unlink(missing_ok=True)
+        except StorageError as fault:
+            return str(fault)
+        return None
 
     def _file(self, name: str) -> Path:
         return self.root / checked_name(name)

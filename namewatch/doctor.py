@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from alerts.routing import Question, route
 from evidence.capture import MEMORY_FOLDER
 from evidence.errors import EvidenceError, StorageError
+from evidence.key_change import is_under_way
 from evidence.storage import write_new
 from evidence.trial import trial
 from evidence.vault import Vault
@@ -77,8 +78,9 @@ def _keys(subject: str, built: Built) -> Iterator[Check]:
         Vault(built.settings.keys_folder)
     except NamewatchError as fault:
         yield Check(subject, str(fault))
-    else:
-        yield Check(subject)
+        return
+    unfinished = "a change of keys was broken off: run `namewatch keys rotate` to finish it."
+    yield Check(subject, unfinished if is_under_way(built.settings.keys_folder) else None)
 
 
 def _disk(subject: str, built: Built) -> Iterator[Check]:
@@ -95,6 +97,7 @@ def _disk(subject: str, built: Built) -> Iterator[Check]:
 def _evidence(subject: str, built: Built) -> Iterator[Check]:
     """Whether evidence can be written: a file of ours is, and is removed again."""
     if built.services.store is not None:
+        yield Check(subject, built.services.store.trial())
         return
     probe = built.services.evidence_folder / f".doctor-{secrets.token_hex(8)}"
     try:

@@ -82,6 +82,10 @@ def _sealed(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Sealed[/]  {entry.reference}: exhibit {number}, {what}{edited}"
 
 
+def _stamped(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Stamped[/] {entry.reference}: exhibit {entry.about['exhibit']}, later"
+
+
 def _not_whole(entry: AuditEntry, _pack: Pack) -> str:
     then = "tried again later" if entry.about["next"] else "not tried again"
     return f"[yellow]Page[/]    {entry.reference}: {entry.about['grade']}; it is {then}"
@@ -181,6 +185,7 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "nobody to tell": _nobody,
     "evidence sealed": _sealed,
     "could not seal": _not_sealed,
+    "time stamped": _stamped,
     "page not whole": _not_whole,
     "page looked for": _looked,
     "acknowledged": _seen,

@@ -142,6 +142,7 @@ def test_the_evidence_is_listed_with_what_is_missing(office: Office, visit: Visi
     assert "3f" * 32 in page
     assert "Partial: some of it could not be saved" in page
     assert "there is no browser" in page
+    assert "Not yet: no time-stamp authority is set, or none has answered." in page
 
 
 def test_pressing_twice_or_in_two_windows_is_one_acknowledgement(
