@@ -12,8 +12,9 @@ from casework.audit import note
 from evidence.again import is_better, next_page_try, next_record_try
 from evidence.bundle import HOLDS, number_of
 from evidence.erasure import remove_record
+from evidence.capture import NO_ADDRESS
 from evidence.errors import EvidenceError
-from evidence.preserve import NO_ADDRESS, CaptureTask, Preserved, keep, kept_before, visit
+from evidence.preserve import CaptureTask, Preserved, keep, kept_before, visit
 from records.audit import MACHINE
 from records.capture import Capture, CaptureKind
 from records.custody import Act
