@@ -135,9 +135,18 @@ def test_a_bundle_under_another_name_is_found(
     ]
 
 
-def test_a_bundle_from_before_signing_is_intact_and_said_to_be_unsigned(keys: Keys) -> None:
-    holder = BEFORE / "holder.txt"
-    holder.chmod(0o600)
+@pytest.fixture
+def holder(tmp_path: Path) -> Path:
+    """The key of the bundle from before; a checkout leaves its copy open to others."""
+    copy = tmp_path / "holder.txt"
+    copy.write_bytes((BEFORE / "holder.txt").read_bytes())
+    copy.chmod(0o600)
+    return copy
+
+
+def test_a_bundle_from_before_signing_is_intact_and_said_to_be_unsigned(
+    keys: Keys, holder: Path
+) -> None:
     for trusted in (Trusted(), Trusted(signers_in(keys.folder))):
         said = verify(BEFORE / f"{NAME}.tar.age", holder, trusted)
         assert (said.faults, said.remarks) == ([], [UNSIGNED])
@@ -145,9 +154,7 @@ def test_a_bundle_from_before_signing_is_intact_and_said_to_be_unsigned(keys: Ke
     assert said.faults == []
 
 
-def test_a_newer_bundle_can_not_pass_for_one_from_before_signing(keys: Keys) -> None:
-    holder = BEFORE / "holder.txt"
-    holder.chmod(0o600)
+def test_a_newer_bundle_can_not_pass_for_one_from_before_signing(keys: Keys, holder: Path) -> None:
     (own,) = signers_in(keys.folder)
     assert own.since
     since = Trusted([replace(own, since=own.since.replace(year=2025))])
