@@ -96,9 +96,8 @@ def check_repeats(mail: MailServer, count: int) -> None:
 
 def start(house: House) -> None:
     """With so many clients to import, a busy machine takes long."""
-    before = house.shown().count("ready in")
     house.start(wait_ready=False)
-    wait_until(lambda: house.shown().count("ready in") > before, 180, "ready")
+    house.wait_ready(180)
 
 
 def watched(database: Engine) -> set[str]:

@@ -138,10 +138,10 @@ class House:
         if wait_ready:
             self.wait_ready()
 
-    def wait_ready(self) -> str:
+    def wait_ready(self, seconds: float = 60) -> str:
         """Wait until the service says that it is ready; returns what it showed since its start."""
         assert self.process is not None
-        until = time.monotonic() + 60
+        until = time.monotonic() + seconds
         while "ready in" not in (shown := self.shown()[self._read :]):
             ended = self.process.poll()
             if ended is not None or time.monotonic() > until:

@@ -50,8 +50,8 @@ def test_no_word_of_a_post_that_matches_nothing_is_on_disk_whatever_platform_it_
     ):
         say(platforms, 1)
         house.start(wait_ready=False)
+        house.wait_ready(180)
         database = open_database(f"sqlite:///{house.home / 'namewatch.db'}")
-        wait_until(lambda: "ready in" in house.shown(), 180, "ready")
         wait_until(lambda: watched(database) == set(KINDS), why="all are watched")
         say(platforms, 2)
         for kind in KINDS:
