@@ -11,9 +11,10 @@ from sqlmodel import Session, select
 from casework.audit import note
 from evidence.again import is_better, next_page_try, next_record_try
 from evidence.bundle import HOLDS, number_of
-from evidence.erasure import remove_record
 from evidence.capture import NO_ADDRESS
+from evidence.erasure import remove_record
 from evidence.errors import EvidenceError
+from evidence.card import CARD
 from evidence.preserve import CaptureTask, Preserved, keep, kept_before, visit
 from records.audit import MACHINE
 from records.capture import Capture, CaptureKind
@@ -107,7 +108,8 @@ def _made(job: Job, *, allow_loopback: bool) -> tuple[str, tuple[str, ...], Pres
     around = asked.result()
     task = _with(job.task, around)
     missing = (*page.missing, *task.missing)
-    if not (page.pictures or around.parts) or not is_better(page.grade, job.capture.grade):
+    worth = around.parts or set(page.pictures) - {CARD}
+    if not worth or not is_better(page.grade, job.capture.grade):
         return page.grade, missing, None
     return page.grade, missing, keep(task, page, began)
 
