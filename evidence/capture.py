@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from evidence.card import card_of, card_page
+from evidence.card import WIDTH, card_of, card_page
 from evidence.frames import read_frames
 from evidence.grade import PageGrade
 from evidence.processes import end_family
@@ -85,6 +85,7 @@ def capture_page(
             "allow_loopback": allow_loopback,
             "post_text": post.text if post else "",
             "card": card_page(card_of(post)) if post else "",
+            "card_width": WIDTH,
             "media": media,
         }
         stream, in_time = _run(json.dumps(task).encode(), folder, seconds)

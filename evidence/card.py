@@ -14,7 +14,6 @@ from records.post import Post
 LABEL = "Drawn from the platform's record; not a picture of the web page"
 WIDTH = 720
 MAX_CHARACTERS = 40_000
-CARD = "card.png"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 _STYLE = f"""

@@ -7,6 +7,7 @@ import json
 import re
 from typing import BinaryIO
 
+CARD = "card.png"
 NAMES = re.compile(
     r"card\.png|page-(?:as-loaded|post|full)\.png|page\.(?:html|pdf|wacz)"
     r"|media-\d\d\.[a-z0-9]{2,4}|report"

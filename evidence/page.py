@@ -21,9 +21,7 @@ from typing import BinaryIO
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as BrowserError
 
-from evidence.card import CARD
-from evidence.card import WIDTH as CARD_WIDTH
-from evidence.frames import write_frame
+from evidence.frames import CARD, write_frame
 from evidence.guard import Guard
 from evidence.media import attachments
 from evidence.processes import end_family, follow_parent
@@ -64,6 +62,7 @@ class Task:
     post_text: str
     card: str
     """The card as a page, or nothing."""
+    card_width: int
     media: Sequence[str]
 
 
@@ -89,7 +88,7 @@ async def _browse(task: Task, visit: Visit, left: Time, out: BinaryIO) -> None:
             visit.missing.append("The page: the browser could not be started.")
             return
         visit.browser = f"Chromium {browser.version}"
-        drawing = asyncio.ensure_future(_draw_card(browser, task.card, left, out))
+        drawing = asyncio.ensure_future(_draw_card(browser, task, left, out))
         if task.url:
             context = await browser.new_context(
                 viewport={"width": WIDTH, "height": HEIGHT},
@@ -116,14 +115,14 @@ async def _start(playwright: Playwright, task: Task, guard: Guard) -> Browser:
     )
 
 
-async def _draw_card(browser: Browser, card: str, left: Time, out: BinaryIO) -> None:
+async def _draw_card(browser: Browser, task: Task, left: Time, out: BinaryIO) -> None:
     """Offline and without scripts. Without a card from here, it is drawn by other means."""
-    if not card:
+    if not task.card:
         return
     try:
         async with asyncio.timeout(left.part(0.2)):
             context = await browser.new_context(
-                viewport={"width": CARD_WIDTH, "height": 120},
+                viewport={"width": task.card_width, "height": 120},
                 java_script_enabled=False,
                 offline=True,
                 service_workers="block",
@@ -131,9 +130,9 @@ async def _draw_card(browser: Browser, card: str, left: Time, out: BinaryIO) -> 
             )
             page = await context.new_page()
             tab = await Tab.of(page)
-            await page.set_content(card, wait_until="commit")
+            await page.set_content(task.card, wait_until="commit")
             height = float(min(await tab.height(), MAX_HEIGHT))
-            clip = {"x": 0.0, "y": 0.0, "width": float(CARD_WIDTH), "height": height}
+            clip = {"x": 0.0, "y": 0.0, "width": float(task.card_width), "height": height}
             write_frame(out, CARD, await tab.picture(clip))
             await context.close()
     except (BrowserError, TimeoutError):

@@ -26,9 +26,10 @@ from evidence.bundle import (
     make_bundle,
 )
 from evidence.capture import PageCapture, capture_page
-from evidence.card import CARD, card_of
+from evidence.card import card_of
 from evidence.card_drawing import draw_card
 from evidence.errors import EvidenceError, NotKeptError, ReferenceTakenError, StorageError
+from evidence.frames import CARD
 from evidence.seal import Sealer
 from evidence.storage import BUNDLE_END, Storage
 from records.errors import ConfigurationError

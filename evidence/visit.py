@@ -150,10 +150,10 @@ class Visitor:
         visit.grade, visit.why = judge(seen, post_text)
         if visit.why:
             visit.missing.insert(0, visit.why)
-        if not whole:
-            visit.missing.append("The page: it was still loading when it was pictured.")
         if self._broken_off:
             visit.missing.append("The page: the site's answer broke off before its end.")
+        elif not whole:
+            visit.missing.append("The page: it was still loading when it was pictured.")
         if visit.grade == "complete" and visit.missing:
             visit.grade = "partial"
         if _without_fragment(seen.address) != _without_fragment(seen.asked):

@@ -67,7 +67,7 @@ def url_key(url: str) -> str:
     path = _escaped(parts.path) or "/"
     path = posixpath.normpath(re.sub("/+", "/", path))
     asked = [one for one in _escaped(parts.query).split("&") if not _SESSION.match(one)]
-    query = "&".join(sorted(asked))
+    query = "&".join(sorted(asked, key=lambda one: one.partition("=")))
     return f"{key}){path}{'?' if query else ''}{query}"
 
 

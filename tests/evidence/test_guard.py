@@ -22,6 +22,15 @@ LOOPBACK_SPELLINGS = [
     "[::]",
     "localhost",
     "LOCALHOST",
+    "localhost.",
+    "anything.localhost",
+    "0177.0.0.1",
+    "0x7f.0x0.0x0.0x1",
+    "127.0.1",
+    "[0:0:0:0:0:0:0:1]",
+    "[::ffff:7f00:1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
 ]
 
 

@@ -132,12 +132,9 @@ def test_frames_requests_and_sockets_of_a_page_reach_nothing_inside(
     chromium: Path, site: Site, canary: Canary
 ) -> None:
     spellings = (
-        "127.0.0.1",
-        "2130706433",
-        "0x7f.1",
-        "017700000001",
-        "localhost",
-        "[::ffff:7f00:1]",
+        *("127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f.1", "0x7f000001", "0x7F.0.0.0x1"),
+        *("017700000001", "0177.0.0.1", "0", "0.0.0.0", "127.0.0.1.", "localhost", "LOCALHOST"),
+        *("localhost.", "a.localhost", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"),
     )
     site.targets = [canary.url(host) for host in spellings]
     got = _capture(site, "/reaches-out", chromium)

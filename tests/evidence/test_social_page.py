@@ -192,7 +192,7 @@ def test_an_endless_answer_is_archived_as_far_as_it_came_and_listed(social: Capt
 
 def test_what_was_posted_is_archived_and_can_be_found_again(social: Captured) -> None:
     index = _archive(social).read(INDEX).decode()
-    assert "/likes?__wb_method=post&post=7&with.2_=2&with.3_=true&with=a " in index
+    assert "/likes?__wb_method=post&post=7&with=a&with.2_=2&with.3_=true " in index
     warc = io.BytesIO(_archive(social).read(ARCHIVE))
     posted = [
         record.reader.read()

@@ -96,9 +96,12 @@ class Site:
 class Canary:
     """A port that nothing may reach; counts who does, by TCP and by UDP."""
 
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
+
     def __enter__(self) -> Self:
         self.hits = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._datagrams.bind(("127.0.0.1", self.port))
