@@ -1,0 +1,67 @@
+"""What doctor says of the means to keep evidence, each fault with what is lost."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evidence.stamp import Authority
+from namewatch import doctor
+from namewatch.bootstrap import Built, read_all
+from namewatch.settings import read_settings
+from tests.servers.house import House
+from tests.servers.mail import MailServer
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Iterator[Built]:
+    with MailServer() as mail, House(tmp_path / "home", mail) as house:
+        made = read_all(read_settings(house.home))
+        yield made
+        made.services.database.dispose()
+
+
+def test_without_a_browser_it_says_what_is_lost(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "trial", lambda _: "no browser is installed")
+    check = next(iter(doctor._browser("browser", built)))
+    assert check.fault is None
+    assert check.advice
+    assert check.advice.startswith("pages can't be pictured: no browser is installed.")
+    assert "a card drawn from it" in check.advice
+    assert "Install Chromium" in check.advice
+
+
+def test_an_authority_that_does_not_answer_is_a_fault(built: Built) -> None:
+    (check,) = doctor._time_stamps("time stamps", built)
+    assert check.fault is None
+    assert check.advice
+    authority = Authority("http://127.0.0.1:9/", b"", seconds=2)
+    sealer = replace(built.services.sealer, authority=authority)
+    without = replace(built, services=replace(built.services, sealer=sealer))
+    (check,) = doctor._time_stamps("time stamps", without)
+    assert check.fault
+    assert check.fault.startswith("The time-stamp authority could not be reached.")
+
+
+def test_a_folder_that_can_not_be_written_is_a_fault_and_nothing_is_left_in_one_that_can(
+    built: Built,
+) -> None:
+    (check,) = doctor._evidence("evidence", built)
+    assert (check.fault, check.advice) == (None, None)
+    folder = built.services.evidence_folder
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    folder.write_text("in the way")
+    (check,) = doctor._evidence("evidence", built)
+    assert check.fault
+    assert "nothing can be sealed. The disk did not take it: Not a directory." in check.fault
+
+
+def test_too_little_room_is_a_fault(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)
+    checks = list(doctor._disk("disk", built))
+    assert [one.subject for one in checks] == ["disk", "evidence disk"]
+    assert all(one.fault and "make space" in one.fault for one in checks)
