@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "mastodon": Kind(
         "monitors.sources.mastodon",
-        needs="servers, and hashtags, a timeline or words; a token for words and to be told at once",
+        needs="servers, and hashtags, a timeline or words; a token for words and telling at once",
         costs="nothing; a server answers 300 requests in 5 minutes",
         looks_back="as far as each server keeps its posts",
     ),
