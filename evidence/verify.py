@@ -245,6 +245,8 @@ def _check_unsigned(
         made = datetime.fromisoformat(report["ended_at"])
         _check_name(name, report["reference"], report["exhibit"], found)
         since = [one.since for one in outside.trusted.signers if one.since]
+        if outside.trusted.signers and not since:
+            found.faults.append("It is not signed, so not by the key that was given either.")
         if since and made >= min(since):
             found.faults.append(
                 f"{SIGNATURE} and what belongs to it are missing, though the bundle was made after"

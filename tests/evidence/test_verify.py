@@ -242,3 +242,11 @@ def test_another_installations_key_does_not_open_it(bundle: Path, tmp_path: Path
     assert verify(bundle, tmp_path / "other" / "vault.key").faults == [
         "record-key.age does not open with this key: it is damaged, or for another key."
     ]
+
+
+def test_an_unsigned_bundle_is_refused_where_a_signer_is_asked_for(
+    keys: Keys, holder: Path
+) -> None:
+    asked_for = Trusted([read_signer(keys.folder / "seal.pub", "the key given")])
+    said = verify(BEFORE / f"{NAME}.tar.age", holder, asked_for)
+    assert said.faults == ["It is not signed, so not by the key that was given either."]
