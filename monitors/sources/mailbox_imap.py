@@ -59,13 +59,14 @@ class _Capped(imaplib.IMAP4):
             raise self.abort
         return super().read(size)
 
+    def _connect(self) -> None:
+        """As inherited: the greeting, in time."""
+        with _in_time(self, SECONDS_TO_CONNECT):
+            super()._connect()  # type: ignore[misc]
 
-class _CappedSecurely(imaplib.IMAP4_SSL):
-    def read(self, size: int) -> bytes:
-        """As inherited, up to a size that no command of ours asks for."""
-        if size > _MOST_AT_ONCE:
-            raise self.abort
-        return super().read(size)
+
+class _CappedSecurely(_Capped, imaplib.IMAP4_SSL):
+    """The same over an encrypted connection."""
 
 
 class Box:

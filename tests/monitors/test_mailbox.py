@@ -1,7 +1,9 @@
 """A mailbox is read, and never changed: each message becomes a report."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -16,7 +18,7 @@ from monitors.sources import mailbox_imap
 from records.errors import ConfigurationError
 from records.report import Report
 from tests.servers.imap import WHEN, ImapServer
-from tests.servers.mail import make_certificate
+from tests.servers.mail import make_certificate, raw_server
 
 SENDER = "communications@slo.example"
 LINK = "https://x.com/angry/status/17"
@@ -276,6 +278,23 @@ def test_a_server_that_drips_is_given_up_in_time(
     monkeypatch.setattr(mailbox_imap.Access.__init__, "__defaults__", (None, 0.5))
     with pytest.raises(SourceError, match="did not answer in time"):
         looked(source(server), place)
+
+
+@pytest.mark.must("drip")
+def test_a_server_that_drips_its_greeting_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def drip(connection: socket.socket) -> None:
+        for _ in range(400):
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    monkeypatch.setattr(mailbox_imap, "SECONDS_TO_CONNECT", 1.0)
+    with raw_server(drip) as port:
+        own = {"host": "127.0.0.1", "port": port, "username": "u", "password": "p", "tls": "none"}
+        of = build("mailbox", "post room", own)
+        with pytest.raises(SourceError, match="did not answer in time"):
+            looked(of, None)
 
 
 def test_a_literal_of_any_size_is_not_believed(server: ImapServer) -> None:
