@@ -1,5 +1,6 @@
 """`namewatch verify`: is a sealed bundle as it was made; needs neither database nor network."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -28,7 +29,8 @@ def check(bundle: Path, key: Path | None, signer: Path | None, certificate: Path
 def _signers(given: Path | None, key: Path | None) -> list[Signer]:
     """The signer that is given, else those of the installation that this machine or key is of."""
     if given:
-        return [read_signer(given, f"the key given, {given}")]
+        # Since when it signs is left out: whoever asks for a signer takes nothing unsigned.
+        return [replace(read_signer(given, f"the key given, {given}"), since=None)]
     home = configured_home() or practice_home()
     folders = [home / "keys", *([key.absolute().parent] if key else [])]
     return [one for folder in dict.fromkeys(folders) for one in signers_in(folder)]

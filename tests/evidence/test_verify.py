@@ -247,6 +247,7 @@ def test_another_installations_key_does_not_open_it(bundle: Path, tmp_path: Path
 def test_an_unsigned_bundle_is_refused_where_a_signer_is_asked_for(
     keys: Keys, holder: Path
 ) -> None:
-    asked_for = Trusted([read_signer(keys.folder / "seal.pub", "the key given")])
+    given = replace(read_signer(keys.folder / "seal.pub", "the key given"), since=None)
+    asked_for = Trusted([given])
     said = verify(BEFORE / f"{NAME}.tar.age", holder, asked_for)
     assert said.faults == ["It is not signed, so not by the key that was given either."]
