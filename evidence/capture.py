@@ -141,6 +141,8 @@ def _run(task: bytes, folder: Path, seconds: float) -> tuple[bytes, bool]:
 
 
 def _end(child: subprocess.Popen[bytes], folder: Path) -> None:
+    if child.poll() is None:
+        child.send_signal(signal.SIGSTOP)  # Or it would report that its browser has ended.
     end_family(child.pid, folder)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
