@@ -14,7 +14,7 @@ from evidence.bundle import HOLDS, number_of
 from evidence.capture import NO_ADDRESS
 from evidence.erasure import remove_record
 from evidence.errors import EvidenceError
-from evidence.card import CARD
+from evidence.frames import CARD
 from evidence.preserve import CaptureTask, Preserved, keep, kept_before, visit
 from records.audit import MACHINE
 from records.capture import Capture, CaptureKind

@@ -22,7 +22,6 @@ from evidence.custody import faults_of, read_head
 from evidence.erasure import LIST, ErasedListError, read_list
 from evidence.vault import Vault
 from evidence.verify import ERASED, verify
-from evidence.verify import ERASED, verify
 from records.custody import CustodyEntry
 from records.database import migrate, open_database, reading, transaction
 from records.exhibit import Exhibit
@@ -166,14 +165,6 @@ def test_a_backup_that_is_put_back_is_erased_again(
     assert acts(office)[-1] == ("erased-again", "namewatch", None)
     assert apply_again(eraser(office), now=LATER + timedelta(days=2)) == {}
     assert len(read_list(services.evidence_folder / LIST)) == 1  # its lost copy is made anew
-
-
-def test_a_copy_of_an_erased_bundle_is_said_to_be_erased(office: Office, reference: str) -> None:
-    (bundle,) = bundles(office, reference)
-    content = bundle.read_bytes()
-    erase(eraser(office), order(reference), now=LATER)
-    bundle.write_bytes(content)  # as from an old copy
-    assert verify(bundle, home(office) / "keys" / "vault.key").faults == [ERASED]
 
 
 def test_a_copy_of_an_erased_bundle_is_said_to_be_erased(office: Office, reference: str) -> None:
