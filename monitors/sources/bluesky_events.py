@@ -97,7 +97,10 @@ def found(view: Mapping[str, Any]) -> Post:
     if len(parts) != _ADDRESS or parts[1] != COLLECTION:
         raise EventUnreadableError("The result is not a post.")
     did, _, rkey = parts
-    return _post({**view, "did": did, "rkey": rkey, "time": view.get("indexedAt")})
+    post = _post({**view, "did": did, "rkey": rkey, "time": view.get("indexedAt")})
+    shown = _table(view.get("author"))
+    author = Author(id=did, handle=_text(shown.get("handle")), name=_text(shown.get("displayName")))
+    return post.model_copy(update={"author": author})
 
 
 def microseconds(moment: datetime) -> int:

@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from monitors.registry import build
+from monitors.sources.bluesky_events import found
+from monitors.sources.bluesky_place import Span
+from monitors.sources.bluesky_search import Search
+from monitors.sources.bluesky_session import KeptSession
 from tests.monitors.reading import take
 from tests.servers import real_shaped
+from tests.servers.answering import of_json
+from tests.servers.bluesky_account import IDENTIFIER, PASSWORD, SEARCH, AccountServer
 from tests.servers.jetstream import JetstreamServer
 from tests.servers.jetstream_events import Event, from_v1
 
@@ -20,11 +26,15 @@ LAST = Event(
 )
 
 
-def recorded() -> list[dict[str, Any]]:
+def recordings() -> Path:
     folder = os.environ.get("NAMEWATCH_RECORDINGS")
     if not folder:
         pytest.fail("NAMEWATCH_RECORDINGS must name the folder of recordings for this test.")
-    path = Path(folder) / "bluesky" / "jetstream_corpus" / "expected_v1.jsonl"
+    return Path(folder) / "bluesky"
+
+
+def recorded() -> list[dict[str, Any]]:
+    path = recordings() / "jetstream_corpus" / "expected_v1.jsonl"
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -52,3 +62,20 @@ def test_exactly_the_seventeen_recorded_posts_arrive(witnessed_at: bool) -> None
     assert [json.loads(one.record)["payload"]["record"] for one in taken] == [
         commit["record"] for commit in posts.values()
     ]
+
+
+@pytest.mark.servers
+def test_every_post_of_the_recorded_search_is_found() -> None:
+    page = json.loads((recordings() / "searchposts_devenv.json").read_text("utf-8"))
+    assert len(page["posts"]) == 2
+    with AccountServer() as account:
+        last = {**page, "cursor": None}
+        account.instead = lambda asked: of_json(last) if asked.path == SEARCH else None
+        search = Search(account.url, IDENTIFIER, PASSWORD, KeptSession(None, "a test"))
+        pages = list(search.pages("northwind", Span(0, 10**16)))
+        search.close()
+    posts = [found(view) for views in pages for view in views]
+    assert [(one.id, one.text) for one in posts] == [
+        (view["uri"], view["record"]["text"]) for view in page["posts"]
+    ]
+    assert all(one.published_at and one.author.handle for one in posts)
