@@ -19,9 +19,9 @@ from tests.servers.mail import MailServer
 from tests.servers.platforms import KINDS, Platforms
 
 KILLS = 5
-POSTS_A_KIND = 8
+POSTS_A_KIND = 6
 MOST_A_LIFE = 9
-BETWEEN_POSTS_SECONDS = 0.3
+BETWEEN_POSTS_SECONDS = 0.25
 SEED = 20261122
 ONSETS = ["Quor", "Brax", "Tolv", "Vend", "Sploch", "Grum", "Zarn", "Wicht", "Drung", "Plessin"]
 ENDS = ["ahoy", "embury", "ingset", "oothpeg", "ucklan", "arrow", "ydensk", "elquist"]
