@@ -139,7 +139,8 @@ def test_whatever_is_done_to_a_chain_is_found_against_an_outside_head(data: st.D
         assert faults_of(tampered, [head])
         anew = written_anew([one for one in tampered if one.previous != "no hex"])
         assert faults_of(anew) == []
-        if anew != links:
+        # Entries after the head are none that it could speak of; those up to it are as they were.
+        if anew[:length] != links:
             assert faults_of(anew, [head])
 
 
