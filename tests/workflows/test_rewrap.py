@@ -262,7 +262,11 @@ def test_a_staff_id_that_leads_elsewhere_is_refused(body: Body, staff_id: str) -
         key_change.remove_person(body.keys, staff_id)
 
 
-@pytest.mark.parametrize("key", ["", "age1nonsense", "ssh-ed25519 AAAA", str(new_identity())])
+@pytest.mark.parametrize(
+    "key",
+    ["", "age1nonsense", "ssh-ed25519 AAAA", str(new_identity())],
+    ids=["nothing", "nonsense", "a key of ssh", "a secret key"],
+)
 def test_what_is_no_age_public_key_is_refused(body: Body, key: str) -> None:
     with pytest.raises(key_change.KeyChangeError):
         key_change.add_person(body.keys, "s005", key)
