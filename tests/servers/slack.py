@@ -63,7 +63,10 @@ class Posted:
     def buttons(self) -> list[str]:
         """The actions that can be pressed now."""
         return [
-            element["action_id"] for block in self.blocks for element in block.get("elements", ())
+            element["action_id"]
+            for block in self.blocks
+            if block["type"] == "actions"
+            for element in block["elements"]
         ]
 
 
