@@ -18,7 +18,7 @@ from tests.servers.mail import MailServer
 
 KILLS = 50
 POSTS_A_ROUND = 2
-LONGEST_LIFE_SECONDS = 2.0
+LONGEST_LIFE_SECONDS = 4.0
 SEED = 20261121
 ONSETS = ["Quor", "Brax", "Tolv", "Vend", "Sploch", "Grum", "Zarn", "Wicht", "Drung", "Plessin"]
 ENDS = [
