@@ -3,10 +3,12 @@
 import fcntl
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from records.errors import ConfigurationError
 
@@ -72,7 +74,10 @@ def _hold_session(engine: Engine, hold: Hold) -> Callable[[], None]:
     connection.commit()  # the lock stays with the session, not with the transaction
 
     def let_go() -> None:
-        connection.invalidate()  # ends the session, and the lock with it
+        # By name: a server takes a moment to see that a session has gone.
+        with suppress(OperationalError):  # the session has gone already, and the lock with it
+            connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": hold.number})
+        connection.invalidate()
         connection.close()
 
     return let_go
