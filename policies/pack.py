@@ -4,113 +4,41 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
+from pydantic import AfterValidator, Field, field_validator
+
+from policies.pack_checks import first_fault
+from policies.tables import (
+    AFFECTED,
+    LINE_MANAGER,
+    Alerting,
+    Asking,
+    CustodyRule,
+    Deciding,
+    Decision,
+    Escalating,
+    Leadership,
+    LeftOpen,
+    Limit,
+    PersonalRecord,
+    Police,
+    Restrictions,
+    Retention,
+    SeverityRule,
+    Table,
+    Telling,
+    all_categories,
+    every_decision,
 )
-
 from records.errors import ConfigurationError
-from records.finding import Category, Certainty, Disposition, Severity, Target
-from records.toml_file import check_against, read_toml
-from records.working_time import TimeLimit
+from records.finding import Category
+from records.toml_file import check_against, line_of, read_toml
 
-LINE_MANAGER = "line_manager"
+__all__ = ["AFFECTED", "LINE_MANAGER", "SHIPPED", "Decision", "Pack", "SeverityRule", "read_pack"]
+
 SHIPPED = ("spso", "wics")
 
-Limit = Annotated[
-    TimeLimit,
-    BeforeValidator(lambda text: text if isinstance(text, TimeLimit) else TimeLimit.parse(text)),
-]
 
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Alerting(_Table):
-    """Who is told that somebody has been named, and who steps in."""
-
-    clause: str
-    recipients: tuple[str, ...] = Field(min_length=1)
-    when_absent: str
-    """The role that replaces any absent recipient, once."""
-    fallback: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """For a recipient who is named, named alongside or conflicted: the roles to try, in order."""
-    last_resort: tuple[str, ...] = ()
-    """Roles tried when the fallback of a place is used up."""
-    nobody_named: tuple[str, ...] = Field(min_length=1)
-    """Who is told when no member of staff is surely meant, as of a threat to the body."""
-    page_link: bool = True
-    """Whether the mail may carry the post's address, last, under a plain warning."""
-
-
-def _all_alerting_severities(table: dict[Severity, object]) -> dict[Severity, object]:
-    for severity in ("critical", "high", "medium", "low"):
-        if severity not in table:
-            raise ValueError(f"{severity} is missing; every severity that alerts needs an entry")
-    return table
-
-
-def _all_categories(table: dict[Category, str]) -> dict[Category, str]:
-    for category in Category:
-        if not table.get(category):
-            raise ValueError(f"{category} is missing; every category needs its clause")
-    return table
-
-
-class Escalating(_Table):
-    """How long an alert may wait to be acknowledged, and who is told next."""
-
-    clause: str
-    chain: tuple[str, ...]
-    within: Annotated[dict[Severity, Limit], AfterValidator(_all_alerting_severities)]
-    give_up_after: int = Field(ge=1)
-    """How many times the end of the chain is reminded before an operations alarm."""
-
-
-class Asking(_Table):
-    """What the people who are told are asked to do, in plain words."""
-
-    severity: Annotated[dict[Severity, str], AfterValidator(_all_alerting_severities)]
-    steps: dict[str, tuple[str, ...]]
-    """For each role, and for "others": what to do, in order."""
-
-    @field_validator("steps")
-    @classmethod
-    def _others_are_asked_too(cls, steps: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        if "others" not in steps:
-            raise ValueError('"others" is missing; it is for everybody without steps of their own')
-        return steps
-
-
-class SeverityRule(_Table):
-    """One row of the table that turns a finding into a severity and a disposition.
-
-    The table is asked about each person with each concern, one at a time, and once without any; a
-    condition that is left empty holds for all. The first row that fits answers, and the gravest
-    answers stand.
-    """
-
-    categories: tuple[Category, ...] = ()
-    certainty: tuple[Certainty, ...] = ()
-    """Of the person's surest match; leave empty to take findings that name nobody as well."""
-    names_nobody: bool = False
-    organisation: bool | None = None
-    duties: tuple[str, ...] = ()
-    targets: tuple[Target, ...] = ()
-    may_be_named: bool | None = None
-    watch: str | None = None
-    severity: Severity
-    disposition: Disposition
-    clause: str = ""
-
-
-class Pack(_Table):
+class Pack(Table):
     """A whole policy pack."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]+$")
@@ -118,12 +46,25 @@ class Pack(_Table):
     version: str
     roles: dict[str, str]
     """The roles that the body must fill, each with its name in plain words."""
+    groups: dict[str, str] = Field(default_factory=dict)
+    """Roles that several people hold at once, such as the leadership team."""
+    left_open: dict[str, LeftOpen] = Field(default_factory=dict)
+    """Roles that the policy leaves open, for the body to fill."""
     joins_within: Limit
     """A further post about the same person joins an open incident that is no older than this."""
     alerting: Alerting
     escalating: Escalating
+    telling: Telling
+    deciding: Deciding
+    deciding_clauses: Annotated[dict[Decision, str], AfterValidator(every_decision)]
+    police: Police
+    restrictions: Restrictions
+    custody: CustodyRule
+    leadership: Leadership
+    personal_record: PersonalRecord
+    retention: Retention
     asking: Asking
-    clauses: Annotated[dict[Category, str], AfterValidator(_all_categories)]
+    clauses: Annotated[dict[Category, str], AfterValidator(all_categories)]
     """The clause behind each category, cited among a concern's reasons."""
     severity_rules: tuple[SeverityRule, ...] = Field(min_length=1)
 
@@ -139,32 +80,29 @@ class Pack(_Table):
             )
         return rules
 
-    @model_validator(mode="after")
-    def _roles_are_known(self) -> "Pack":
-        named = {
-            *self.alerting.recipients,
-            self.alerting.when_absent,
-            *self.alerting.fallback,
-            *(role for chain in self.alerting.fallback.values() for role in chain),
-            *self.alerting.last_resort,
-            *self.alerting.nobody_named,
-            *self.escalating.chain,
-        }
-        unknown = sorted(named - set(self.roles) - {LINE_MANAGER})
-        if unknown:
-            raise ValueError(f"role {unknown[0]} is used but does not stand under [roles]")
-        return self
-
     @property
     def needed_roles(self) -> tuple[str, ...]:
         """The roles that organisation.toml must fill."""
         return tuple(self.roles)
 
+    @property
+    def known_roles(self) -> frozenset[str]:
+        """Every role that somebody in organisation.toml may hold."""
+        return frozenset({*self.roles, *self.groups, *self.left_open})
+
+    def may_decide(self, decision: Decision) -> tuple[str, ...]:
+        """The roles that may take this decision; `affected` is the person named."""
+        return self.deciding[decision]
+
     def role_title(self, role: str) -> str:
         """The role in plain words."""
-        return (
-            "line manager" if role == LINE_MANAGER else self.roles.get(role, role.replace("_", " "))
-        )
+        if role == LINE_MANAGER:
+            return "line manager"
+        if role == AFFECTED:
+            return "person named"
+        if role in self.left_open:
+            return self.left_open[role].title
+        return self.roles.get(role) or self.groups.get(role) or role.replace("_", " ")
 
 
 def read_pack(name: str, beside: Path | None = None) -> Pack:
@@ -174,7 +112,7 @@ def read_pack(name: str, beside: Path | None = None) -> Pack:
     """
     if name in SHIPPED:
         with resources.as_file(resources.files("policies") / "packs" / f"{name}.toml") as file:
-            return check_against(Pack, read_toml(file), file)
+            return read_pack_file(file)
     file = (beside or Path()) / name
     if file.suffix != ".toml":
         raise ConfigurationError(
@@ -185,4 +123,12 @@ def read_pack(name: str, beside: Path | None = None) -> Pack:
         raise ConfigurationError(
             "there is no such policy file; correct policy in organisation.toml.", file=file
         )
-    return check_against(Pack, read_toml(file), file)
+    return read_pack_file(file)
+
+
+def read_pack_file(file: Path) -> Pack:
+    """The pack in `file`, its tables held against each other; raises ConfigurationError."""
+    pack = check_against(Pack, read_toml(file), file)
+    if fault := first_fault(pack):
+        raise ConfigurationError(fault.sentence, file=file, line=line_of(file, list(fault.path)))
+    return pack

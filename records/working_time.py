@@ -52,6 +52,14 @@ class WorkingHours:
                 span -= closes - now
             now = datetime.combine(now.date() + timedelta(days=1), time(0), self.zone)
 
+    def close_of(self, start: datetime, days: int) -> datetime:
+        """The closing time of the working day that comes `days` working days after `start`."""
+        day = start.astimezone(self.zone).date()
+        while days:
+            day += timedelta(days=1)
+            days -= self.works(day)
+        return datetime.combine(day, self.closes, self.zone)
+
 
 @cache
 def scottish_bank_holidays() -> frozenset[date]:
@@ -65,21 +73,25 @@ def scottish_bank_holidays() -> frozenset[date]:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """A span of time, counted at any hour or in working hours only."""
+    """A span of time, counted at any hour, in working hours or in whole working days."""
 
     span: timedelta
     working: bool
+    days: int = 0
+    """Working days after the day of the start; the limit is the last one's closing time."""
 
     @classmethod
     def parse(cls, text: str) -> "TimeLimit":
-        """Read "15 minutes" or "4 working hours"; raises ValueError in plain words."""
-        found = re.fullmatch(r"(\d+) (working )?(second|minute|hour|day)s?", text.strip())
+        """Read "15 minutes", "4 working hours" or "1 working day"; raises ValueError."""
+        found = re.fullmatch(r"(\d+) (working )?(second|minute|hour|day)s?", str(text).strip())
         if not found or int(found[1]) == 0:
-            raise ValueError('write a time like "15 minutes" or "4 working hours"')
+            raise ValueError('write a time like "15 minutes", "4 working hours" or "1 working day"')
         if found[2] and found[3] == "day":
-            raise ValueError("count working time in hours")
+            return cls(timedelta(0), working=True, days=int(found[1]))
         return cls(timedelta(seconds=int(found[1]) * _UNITS[found[3]]), working=bool(found[2]))
 
     def end(self, start: datetime, hours: WorkingHours) -> datetime:
         """The moment at which this limit, begun at `start`, is over."""
+        if self.days:
+            return hours.close_of(start, self.days)
         return hours.after(start, self.span) if self.working else start + self.span
