@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from alerts.plain import one_line
+from alerts.wording import wording
 from policies.pack import Pack
 from records.alert import AlertKind
+
+TEST_REFERENCE = "TEST"
+"""Stands in a test where an incident's reference stands in an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,13 @@ class Message:
     count: int = 1
     custody: str = ""
     """The newest number and hash of the custody log: told outside, it can't be altered unseen."""
+    urgent: bool = False
+    """Whether it is asked for now, and not only today."""
+
+    @property
+    def when(self) -> str:
+        """By when somebody is needed, in a word."""
+        return "now" if self.urgent else "today"
 
 
 def compose(
@@ -47,85 +58,60 @@ def compose(
 
     `count` is how many posts the incident holds.
     """
-    test = kind is AlertKind.TEST
+    words, test = wording(), kind is AlertKind.TEST
     steps = pack.asking.steps
+    urgent = severity in {"critical", "high"}
+    subject = words.subject[kind].format(
+        reference=reference, when="now" if urgent else "today", count=count
+    )
     return Message(
         reference=reference,
         kind=kind,
-        subject=_subject(kind, reference, severity, repeat=repeat),
-        opening=_TEST_OPENING if test else _opening(kind, pack.asking.severity[severity]),  # type: ignore[index]
-        steps=_TEST_STEPS if test else steps.get(role, steps["others"]),
+        subject=f"{subject} (repeat)" if repeat else subject,
+        opening=words.test.opening if test else words.lead[kind] + pack.asking.severity[severity],  # type: ignore[index]
+        steps=words.test.steps if test else steps.get(role, steps["others"]),
         record_link=record_link,
         page_link=page_link if pack.alerting.page_link and not test else None,
         reason=reason,
         repeat=repeat,
         count=count,
         custody=custody,
+        urgent=urgent,
     )
-
-
-_TEST_OPENING = "This is only a test. Nobody has been named."
-_TEST_STEPS = ("Tell whoever sets this up that the test has reached you.",)
-TEST_REFERENCE = "TEST"
-"""Stands in a test where an incident's reference stands in an alert."""
-_LEADS = {
-    AlertKind.FIRST: "",
-    AlertKind.WORSE: "This has become more serious. ",
-    AlertKind.MORE: "There are further posts. ",
-    AlertKind.REMINDER: "Nobody has said yet that they have seen this. ",
-    AlertKind.ESCALATION: "Nobody has said yet that they have seen this, so you are asked. ",
-}
-
-
-def _opening(kind: AlertKind, sentence: str) -> str:
-    return _LEADS[kind] + sentence
-
-
-def _subject(kind: AlertKind, reference: str, severity: str, *, repeat: bool) -> str:
-    when = "now" if severity in {"critical", "high"} else "today"
-    words = {
-        AlertKind.FIRST: f"Confidential: {reference} needs you {when}",
-        AlertKind.WORSE: f"Confidential: {reference} needs you again {when}",
-        AlertKind.MORE: f"Confidential: there is more under {reference}",
-        AlertKind.REMINDER: f"Confidential: {reference} is still waiting for you",
-        AlertKind.ESCALATION: f"Confidential: {reference} needs you {when}",
-        AlertKind.TEST: "Test: this is how namewatch will reach you",
-    }
-    return words[kind] + (" (repeat)" if repeat else "")
 
 
 def body_text(message: Message) -> str:
     """Write the alert as a mail; the page's address comes last, under a plain warning."""
+    words = wording().body
     paragraphs = [
         message.opening,
         _asked(message.steps),
-        f"Reference: {message.reference}",
-        f"Open the record (you will be asked to sign in):\n{message.record_link}",
+        words.reference.format(reference=message.reference),
+        f"{words.record}\n{message.record_link}",
         _about(message),
-        "Please do not forward this mail. The record shows who else has been told.",
+        words.forward,
         one_line(message.custody),
     ]
     if message.page_link:
-        paragraphs.append(
-            "--\nMay be distressing: the page where it was posted."
-            f" The record is the safer place to look.\n{one_line(message.page_link)}"
-        )
+        paragraphs.append(f"--\n{words.page}\n{one_line(message.page_link)}")
     return "\n\n".join(part for part in paragraphs if part) + "\n"
 
 
 def _asked(steps: tuple[str, ...]) -> str:
+    words = wording().body
     if len(steps) == 1:
-        return f"What you are asked to do: {steps[0]}"
+        return f"{words.asked} {steps[0]}"
     numbered = (f"{number}. {step}" for number, step in enumerate(steps, start=1))
-    return "\n".join(["What you are asked to do:", *numbered])
+    return "\n".join([words.asked, *numbered])
 
 
 def _about(message: Message) -> str:
+    words = wording().body
     sentences = []
     if message.count > 1:
-        sentences.append(f"{message.count} posts belong to this record so far.")
+        sentences.append(words.count.format(count=message.count))
     if message.reason:
         sentences.append(f"You are told {message.reason}.")
     if message.repeat:
-        sentences.append("This is a repeat: the same mail may have reached you before.")
+        sentences.append(words.repeat)
     return " ".join(sentences)

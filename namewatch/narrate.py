@@ -7,13 +7,22 @@ from zoneinfo import ZoneInfo
 from policies.pack import Pack
 from records.audit import AuditEntry
 
-_CHANNELS = {"email": "e-mail", "slack": "Slack"}
+_CHANNELS = {
+    "email": "e-mail",
+    "slack": "Slack",
+    "slack_room": "the private Slack channel",
+    "notify_email": "e-mail through GOV.UK Notify",
+    "notify_sms": "a text message through GOV.UK Notify",
+    "teams": "Microsoft Teams",
+}
 _KINDS = {
     "first": "",
     "worse": ", since it has become more serious",
     "more": ", since there are further posts",
     "reminder": " again",
     "escalation": ", since nobody had acknowledged",
+    "passed on": ", since it was passed on",
+    "untold": " of what is due",
 }
 
 _EXHIBITS = {"record": "the platform's record", "handed-in": "what was handed in"}

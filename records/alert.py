@@ -17,6 +17,8 @@ class AlertKind(StrEnum):
     MORE = "more"
     REMINDER = "reminder"
     ESCALATION = "escalation"
+    PASSED_ON = "passed on"
+    UNTOLD = "untold"
     TEST = "test"
 
 
@@ -27,6 +29,8 @@ class DeliveryState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    SPARED = "spared"
+    """A stand-by channel that was not needed."""
 
 
 class Delivery(SQLModel, table=True):
@@ -47,8 +51,14 @@ class Delivery(SQLModel, table=True):
     attempts: int = 0
     starts: int = 0
     error: str | None = None
-    receipt: str | None = None
+    receipt: str | None = Field(default=None, index=True)
     created_at: datetime = Field(sa_column=moment())
     enqueued_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     next_try_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
     settled_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    standby: bool = False
+    """Waits until `next_try_at`, and goes out only if no other channel has reached the person."""
+    arrived_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When the channel said afterwards that it had arrived."""
+    ask_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
+    """When the channel is asked next what became of it."""

@@ -32,6 +32,12 @@ class Incident(SQLModel, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     escalation_level: int = 0
     escalates_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
+    told_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    """When people were last told of a post: further posts are told at most once an hour."""
+    told_count: int = 0
+    """How many posts they were told of."""
+    more_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
+    """When they are told of the posts that have come since."""
     opened_by: str = ""
     """Staff id of whoever opened it by hand, for triage: nobody is alerted, no post joins it."""
     page_link: bytes | None = None

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from records.alarm import OperationsAlarm
 from records.alert import Delivery
 from records.audit import AuditEntry
 from records.capture import Capture, Recheck, Rechecked
@@ -52,6 +53,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     CustodyEntry,
     CustodyStamp,
     LegalHold,
+    OperationsAlarm,
 )
 
 metadata = SQLModel.metadata
