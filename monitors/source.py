@@ -2,23 +2,33 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from monitors.answer import Answer, Settled
 from records.post import Post
 from records.report import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One post as it came in: meaning, platform record byte for byte, and the place after it."""
+    """One post as it came in: its meaning, the platform's record of it, and the place after it."""
 
     post: Post
     record: bytes
     cursor: str
     edited: bool = False
     """Whether the platform says that this is a new wording of an earlier post."""
+    answer: Answer | None = None
+    """What the platform answered when it came; None where the source does not tell."""
+
+    def settled(self) -> "Received":
+        """With the record's exact bytes, and of the answer only what is told of this one post."""
+        if self.answer is None or isinstance(self.answer, Settled):
+            return self
+        record, told = self.answer.part(self.record)
+        return replace(self, record=record, answer=Settled(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +104,8 @@ class Source(Protocol):
     It may offer `check() -> Sequence[str]`: asks the platform once whether it can be used as it is
     set, and says what is wrong, a sentence with what to do for each fault. It stores nothing.
 
-    One that keeps to a sum or a quota offers `charged(cursor: str) -> str`: the same cursor with
-    the larger of its day's count and our own, which from then on is our own. Whoever looks back
-    gives it the watch's cursor before, and after it what it returns to the watch.
+    One that keeps to a sum or a quota offers `count_in(ledger: monitors.ledger.Ledger)`: from then on
+    it counts there, together with all who use the same credential.
 
     `keep_secrets_in(folder: Path)` is for one that has secrets of its own making to keep, such as a
     session: they go there, for their owner only to read, and never into the cursor.
