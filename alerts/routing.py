@@ -1,12 +1,13 @@
 """Who is told, as a pure function of the policy pack and who is named."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from policies.pack import LINE_MANAGER, Pack
+from policies.pack import Pack
+from policies.seats import Desk, Question
 from records.organisation import Organisation
 from records.roster import Roster
+
+__all__ = ["Question", "Recipient", "Routing", "next_in_line", "route"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +25,6 @@ class Routing:
 
     recipients: tuple[Recipient, ...]
     unfilled: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """About whom, and on which day; `barred` are those in conflict with the incident."""
-
-    named: str | None
-    alongside: frozenset[str]
-    day: date
-    barred: frozenset[str] = frozenset()
-
-    @property
-    def excluded(self) -> frozenset[str]:
-        """Everybody who must not be told: the named, those alongside, those in conflict."""
-        own = {self.named} if self.named else set()
-        return self.alongside | self.barred | own
 
 
 def route(pack: Pack, organisation: Organisation, roster: Roster, question: Question) -> Routing:
@@ -63,7 +48,7 @@ def next_in_line(
     already: frozenset[str],
 ) -> Recipient | None:
     """Who is told when nobody has acknowledged; None once the chain is used up."""
-    desk = _Desk(organisation, roster, question)
+    desk = Desk(pack, organisation, roster, question)
     reason = f"because nobody has acknowledged this yet ({pack.escalating.clause})"
     for role in pack.escalating.chain:
         for staff_id in desk.can_be_told(role):
@@ -81,7 +66,7 @@ def _fill(
 ) -> Recipient | None:
     """Find the place's own holder or, if none can be told, the pack's first stand-in."""
     rules, title = pack.alerting, pack.role_title(place)
-    desk = _Desk(organisation, roster, question)
+    desk = Desk(pack, organisation, roster, question)
     own = desk.can_be_told(place)
     if own:
         return Recipient(own[0], place, f"as {title} ({rules.clause})")
@@ -97,31 +82,3 @@ def _fill(
         if found := desk.can_be_told(role):
             return Recipient(found[0], role, f"{why} ({rules.clause})")
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Who holds which role on the day, and who of them may be told."""
-
-    organisation: Organisation
-    roster: Roster
-    question: Question
-
-    def holders(self, role: str) -> tuple[str, ...]:
-        if role != LINE_MANAGER:
-            return self.organisation.roles.get(role, ())
-        named = self.roster.get(self.question.named or "")
-        return (named.line_manager,) if named and named.line_manager else ()
-
-    def can_be_told(self, role: str) -> tuple[str, ...]:
-        return tuple(self._allowed(self.holders(role)))
-
-    def all_excluded(self, role: str) -> bool:
-        return self.question.excluded.issuperset(self.holders(role))
-
-    def _allowed(self, holders: Iterable[str]) -> Iterable[str]:
-        for staff_id in holders:
-            if staff_id in self.question.excluded:
-                continue
-            if self.roster.available(staff_id, self.question.day):
-                yield staff_id

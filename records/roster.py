@@ -18,6 +18,8 @@ COLUMNS = (
     "team",
     "email",
     "slack_id",
+    "phone",
+    "teams_id",
     "line_manager",
     "handles",
     "may_be_named",
@@ -38,6 +40,8 @@ class StaffMember:
     team: str = ""
     email: str = ""
     slack_id: str = ""
+    phone: str = ""
+    teams_id: str = ""
     line_manager: str = ""
     handles: tuple[str, ...] = ()
     may_be_named: bool = False
@@ -79,12 +83,14 @@ class Roster(Mapping[str, StaffMember]):
     def __len__(self) -> int:
         return len(self.members)
 
+    def employs(self, staff_id: str, day: date) -> bool:
+        """Whether this person is in the roster and employed on `day`."""
+        member = self.members.get(staff_id)
+        return member is not None and member.works_on(day)
+
     def available(self, staff_id: str, day: date) -> bool:
         """Whether this person is employed and not away on `day`."""
-        member = self.members.get(staff_id)
-        if member is None or not member.works_on(day):
-            return False
-        return not any(
+        return self.employs(staff_id, day) and not any(
             away.staff_id == staff_id and away.away_from <= day <= away.until
             for away in self.absences
         )
@@ -219,6 +225,8 @@ def _member(row: dict[str, str], file: Path, line: int) -> StaffMember:
         team=row["team"],
         email=row["email"],
         slack_id=row["slack_id"],
+        phone=row["phone"],
+        teams_id=row["teams_id"],
         line_manager=row["line_manager"],
         handles=_several(row["handles"]),
         may_be_named=may_be_named == "yes",
