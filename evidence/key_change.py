@@ -143,10 +143,14 @@ def remove_person(folder: Path, staff_id: str) -> None:
 
 
 def leave_anew(storage: Storage, reference: str, recipient: str, wrapped: bytes) -> None:
-    """Put a record's key, wrapped anew, beside its bundles if it has any."""
-    if storage.has(f"{reference}/{KEY_FILE}"):
+    """Put a record's key, wrapped anew, beside its bundles if it has any.
+
+    Call it while the key's row is locked: a bundle may have been begun with the key as it was.
+    """
+    name = f"{reference}/{KEY_FILE}"
+    if storage.has(name) and storage.read(name) != wrapped:
         storage.write_new(f"{reference}/{KEY_PUBLIC}", _line(recipient))
-        storage.replace(f"{reference}/{KEY_FILE}", wrapped)
+        storage.replace(name, wrapped)
 
 
 def _is_readable(key: Path) -> bool:

@@ -17,6 +17,7 @@ from casework.audit import note
 from evidence.bundle import number_of
 from evidence.erasure import remove_record
 from evidence.handed_in import HandedIn
+from evidence.key_change import leave_anew
 from evidence.preserve import CaptureTask, Preserved, keep, kept_before
 from records.audit import MACHINE
 from records.capture import Capture, CaptureKind
@@ -148,6 +149,7 @@ def _write_down(held: Services, task: CaptureTask, order: Order, done: Preserved
         if key.wrapped is None:
             remove_record(held.storage, task.reference)
             raise ErasedError
+        leave_anew(held.storage, task.reference, key.recipient, key.wrapped)
         capture = Capture(
             incident_id=incident.id,
             kind=CaptureKind.HANDED_IN.value,

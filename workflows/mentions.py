@@ -13,6 +13,7 @@ from records.record_key import RecordKey
 from records.sealing import new_record_key, seal
 from workflows.captures import Material
 from workflows.changes import author_key_of, revision_of
+from workflows.key_turn import take_turn
 from workflows.services import Services
 
 
@@ -29,6 +30,7 @@ class Hit:
 
 def new_key(session: Session, held: Services) -> RecordKey:
     """The key of a new record."""
+    take_turn(session)
     made = new_record_key(held.public_keys.recipients())
     key = RecordKey(recipient=made.recipient, wrapped=made.wrapped, created_at=held.now())
     session.add(key)

@@ -15,6 +15,7 @@ from evidence.capture import NO_ADDRESS
 from evidence.erasure import remove_record
 from evidence.errors import EvidenceError
 from evidence.frames import CARD
+from evidence.key_change import leave_anew
 from evidence.preserve import CaptureTask, Preserved, keep, kept_before, visit
 from records.audit import MACHINE
 from records.capture import Capture, CaptureKind
@@ -215,6 +216,7 @@ def _settle(
         session.add(capture)
         remove_record(held.storage, job.task.reference)
         return "erased"
+    leave_anew(held.storage, job.task.reference, key.recipient, key.wrapped)
     capture.missing = list(missing)
     if done:
         capture.grade = done.page

@@ -20,6 +20,7 @@ from records.database import reading, transaction
 from records.incident import Incident
 from records.record_key import RecordKey
 from records.sealing import SealError, wrap
+from workflows.key_turn import wait_for_turns
 
 AT_ONCE = 10
 """How many records change in one transaction; others wait to write for as long as it takes."""
@@ -39,9 +40,10 @@ def wrap_all_anew(
 ) -> Rewrapped:
     """Wrap all for the recipients of now; destroys the replaced vault key once nothing needs it.
 
-    A record that is made meanwhile may still be wrapped for the old key: hence several passes. A
-    key that nobody here opens keeps the old vault key from being destroyed.
+    Records that are made meanwhile are waited for first, so none is wrapped for the old key later
+    than that. A key that nobody here opens keeps the old vault key from being destroyed.
     """
+    wait_for_turns(database)
     shut = 0
     for _ in range(PASSES):
         recipients = read_public_keys(keys).recipients()

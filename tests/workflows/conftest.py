@@ -99,9 +99,9 @@ class RememberingEngine:
 class Office:
     """A body at work: posts come in, alerts go out, time passes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str = "") -> None:
         create_keys(folder / "keys")
-        database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
+        database = open_database(database_url or f"sqlite:///{folder / 'namewatch.db'}")
         migrate(database)
         self.time = NOW
         self.channel = RememberingChannel()
