@@ -85,7 +85,7 @@ class Message:
 
 
 @dataclass(slots=True)
-class Event:
+class StreamEvent:
     """One event of a stream over HTTP, which began with this answer."""
 
     answer: requests.Response | None

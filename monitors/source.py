@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -20,7 +20,7 @@ class Received:
     cursor: str
     edited: bool = False
     """Whether the platform says that this is a new wording of an earlier post."""
-    answer: Answer | None = None
+    answer: Answer | None = field(default=None, compare=False, repr=False)
     """What the platform answered when it came; None where the source does not tell."""
 
     def settled(self) -> "Received":

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitors.answer import FROM_FILE, no_answer
 from monitors.errors import SourceError
 from monitors.source import Arrival, Received, Unread
 from monitors.sources.replay_file import LineFile
@@ -145,4 +146,4 @@ class _Reading:
             post = read_post(line if at else line.removeprefix(codecs.BOM_UTF8))
         except PostUnreadableError as fault:
             return Unread(b"", f"{str(fault).rstrip('.')}.", cursor)
-        return Received(post, line, cursor)
+        return Received(post, line, cursor, answer=no_answer(FROM_FILE))

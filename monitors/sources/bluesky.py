@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
+from monitors.answer import Message
 from monitors.errors import SourceError
 from monitors.feed import Feed, Give
 from monitors.options import Options, read_options
@@ -238,7 +239,9 @@ class BlueskySource:
             give(Unread(frame.text, str(fault), cursor))
             return
         if post is not None:
-            give(Received(post, frame.text, cursor, edited=is_edit(frame.payload)))
+            told = Message(packed=frame.packed)
+            edited = is_edit(frame.payload)
+            give(Received(post, frame.text, cursor, edited=edited, answer=told))
         elif gone := removed_by(frame.payload):
             give(Removed("bluesky", gone.id, cursor, author=gone.author))
 

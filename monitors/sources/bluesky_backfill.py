@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from monitors.answer import Answer
 from monitors.backoff import Backoff
 from monitors.errors import SourceError
 from monitors.polling import Seen
@@ -23,8 +24,8 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 5.0, 3600.0
 _WAITING = 200
 _LOOK_SECONDS = 0.2
 
-Found = tuple[bytes, Post | str]
-"""A result as it came, and its post or why there is none in it."""
+Found = tuple[bytes, Post | str, Answer]
+"""A result as it came, its post or why there is none in it, and in what it stood."""
 
 
 class Backfill:
@@ -95,14 +96,15 @@ class Backfill:
         return None
 
     def _take(self, page: Sequence[Any]) -> None:
+        answer = self._search.answers.now
         for view in page:
             record = json.dumps(view).encode()
             try:
                 post = found(view if isinstance(view, dict) else {})
             except EventUnreadableError as fault:
-                self._give(f"unread {hash(record)}", (record, str(fault)))
+                self._give(f"unread {hash(record)}", (record, str(fault), answer))
                 continue
-            self._give(post.id, (record, post))
+            self._give(post.id, (record, post, answer))
 
     def _give(self, key: str, one: Found) -> None:
         if not self._seen.is_new(key):

@@ -80,12 +80,12 @@ class Reading:
         if backfill is None:
             return
         finished = backfill.finished
-        for record, post in backfill.found():
+        for record, post, answer in backfill.found():
             cursor = self._written(self.asked or self._at)
             if isinstance(post, str):
                 yield Unread(record, post, cursor)
             else:
-                yield Received(post, record, cursor)
+                yield Received(post, record, cursor, answer=answer)
         if finished:
             self.backfill, self._missing = None, None
             yield self._missed(backfill.span, SEARCHED)

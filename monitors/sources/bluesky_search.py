@@ -14,6 +14,7 @@ from atproto import Client, Session, models
 from atproto_client.request import RequestBase, Response
 
 from monitors import web
+from monitors.answer import Answers
 from monitors.errors import SourceError
 from monitors.sources.bluesky_place import Span, moment
 from monitors.sources.bluesky_session import KeptSession
@@ -55,6 +56,7 @@ class Search:
         self._kept = kept
         self._client: Any = None
         self._open: list[_Requests] = []
+        self.answers = Answers()
 
     def pages(self, query: str, span: Span) -> Iterator[list[Any]]:
         """What holds the words of `query` and was said in `span`, the newest first."""
@@ -66,6 +68,7 @@ class Search:
             "limit": PAGE,
         }
         for _ in range(_MOST_PAGES):
+            self.answers.begin()
             answer = self._ask(asked)
             posts = answer.get("posts") if isinstance(answer, dict) else None
             if not isinstance(posts, list):
@@ -112,7 +115,7 @@ class Search:
             self._kept.forget()
         elif self._client is not None:
             return self._client
-        requests_ = _Requests()
+        requests_ = _Requests(self.answers)
         self._open.append(requests_)
         client = Client(self._service, request=requests_)
         client.on_session_change(lambda _, session: self._kept.keep(session.encode()))
@@ -141,9 +144,10 @@ class Search:
 class _Requests(RequestBase):  # type: ignore[misc] # the library carries no type marker
     """How the library's client asks: with our limits, and with faults that quote nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Answers) -> None:
         super().__init__()
         self._session = web.session()
+        answers.watch(self._session)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -46,6 +46,8 @@ class Frame:
 
     text: bytes
     payload: Mapping[str, Any]
+    packed: bool = False
+    """Whether it came compressed."""
 
 
 class Stream(JetstreamClient):  # type: ignore[misc] # the library carries no type marker
@@ -113,7 +115,7 @@ class Stream(JetstreamClient):  # type: ignore[misc] # the library carries no ty
         text = raw_frame.encode() if isinstance(raw_frame, str) else self._inflate(raw_frame)
         frame = wire.parse_frame(text)
         if isinstance(frame, wire.MessageFrame):
-            return Frame(text, frame.payload)
+            return Frame(text, frame.payload, packed=isinstance(raw_frame, bytes))
         return super()._decode_frame(text.decode())  # raises what the server's error frame says
 
     def _inflate(self, raw_frame: bytes) -> bytes:

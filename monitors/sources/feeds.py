@@ -12,8 +12,10 @@ from typing import Annotated
 import requests
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 
+from monitors.answer import Listing
 from monitors.checking import Trial
 from monitors.errors import SourceError, Why
+from monitors.exact import xml_span
 from monitors.options import Options, read_options
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Received, Source, Unread
@@ -182,7 +184,7 @@ class FeedsSource:
         place = places.feeds.get(feed.key)
         if place is None:
             place = places.feeds[feed.key] = FeedPlace(seen=self._old(read, places.since))
-        yield from self._new(read, place, places)
+        yield from self._new(read, place, places, answer)
         there = {one.key: place.seen[one.key] for one in read.entries}
         gone = [(key, wording) for key, wording in place.seen.items() if key not in there]
         place.seen = dict(gone[-REMEMBERED:]) | there
@@ -225,18 +227,24 @@ class FeedsSource:
             if not _is_after(dated[one.key], since or self._began_at, unless_dated=bool(since))
         }
 
-    def _new(self, read: FeedRead, place: FeedPlace, places: Places) -> Iterator[Arrival]:
+    def _new(
+        self, read: FeedRead, place: FeedPlace, places: Places, answer: requests.Response
+    ) -> Iterator[Arrival]:
+        at = time.time()
         for entry in read.entries:
             known = place.seen.get(entry.key)
             if known != entry.wording:
                 place.seen[entry.key] = entry.wording
-                yield self._arrival(entry, places.model_dump_json(), edited=known is not None)
+                span = None if entry.number is None else partial(xml_span, number=entry.number)
+                told = Listing(answer, span, hides_path=True, at=at)
+                yield self._arrival(entry, places, told, edited=known is not None)
 
-    def _arrival(self, entry: Entry, cursor: str, *, edited: bool) -> Arrival:
+    def _arrival(self, entry: Entry, places: Places, told: Listing, *, edited: bool) -> Arrival:
+        cursor = places.model_dump_json()
         if entry.post is None:
             self.skipped += 1
             return Unread(entry.record, entry.why, cursor)
-        return Received(entry.post, entry.record, cursor, edited=edited)
+        return Received(entry.post, entry.record, cursor, edited=edited, answer=told)
 
     def _note(self, feed: _Feed, fault: SourceError) -> None:
         self._not_before[feed.key] = time.monotonic() + (fault.wait_seconds or 0.0)

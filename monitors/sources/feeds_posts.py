@@ -49,6 +49,8 @@ class Entry:
     record: bytes
     post: Post | None
     why: str = ""
+    number: int | None = None
+    """Which of the entries it is as they stand in the feed; None where it is JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class _Said:
     community: str | None
     media: tuple[Media, ...]
     record: bytes
+    number: int | None = None
 
 
 def read_feed(content: bytes, *, of: str, headers: Mapping[str, str] | None = None) -> FeedRead:
@@ -143,7 +146,7 @@ def _entry(said: _Said, id_: str, wording: str) -> Entry:
     empty = not (said.title or said.text or said.link or said.media)
     if empty:
         key = sha256_of(id_, said.record.decode())
-        return Entry(key, wording, said.record, None, "The entry is empty.")
+        return Entry(key, wording, said.record, None, "The entry is empty.", said.number)
     link = unwrapped(said.link) if said.link else None
     community = said.community
     if link and link != said.link:
@@ -160,7 +163,7 @@ def _entry(said: _Said, id_: str, wording: str) -> Entry:
         context=Context(community=community, title=said.title),
         media=said.media,
     )
-    return Entry(sha256_of(id_), wording, said.record, post)
+    return Entry(sha256_of(id_), wording, said.record, post, number=said.number)
 
 
 # RSS and Atom.
@@ -182,7 +185,8 @@ def _of_xml(content: bytes, headers: Mapping[str, str]) -> tuple[list[_Said], bo
         raise NotAFeedError
     fault = read.get("bozo_exception") if read.bozo else None
     whole = fault is None or isinstance(fault, _HARMLESS)
-    return [_xml_entry(one, read.feed) for one in read.entries], whole
+    said = (_xml_entry(one, read.feed) for one in read.entries)
+    return [replace(one, number=number) for number, one in enumerate(said)], whole
 
 
 def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> _Said:

@@ -195,6 +195,7 @@ class GoogleReviewsSource:
         known = known.model_copy(deep=True)
         due = time.time() - known.listed_at >= self._options.full_every_hours * 3600
         full = due or bool(known.missing)
+        self._web.answers.begin()
         listing, whole = self._listed(location, title, known, full=full)
         for review in sorted(listing.values(), key=lambda one: one.changed_at):
             yield from self._told(review, known, kept)
@@ -241,7 +242,8 @@ class GoogleReviewsSource:
             yield Unread(review.record, review.why, kept)
         elif not old:
             edited = was_known or review.written_at.timestamp() < known.after
-            yield Received(review.post, review.record, kept, edited=edited)
+            told = self._web.answers.now
+            yield Received(review.post, review.record, kept, edited=edited, answer=told)
 
     def _gone(self, location: str, known: Known, listed: set[str], kept: str) -> Iterator[Arrival]:
         """Those that two listings lack, unless so many are that the listing must be wrong."""

@@ -11,6 +11,7 @@ from google.auth.transport import Request
 from google.oauth2.credentials import Credentials
 from google.oauth2.service_account import Credentials as ServiceAccount
 
+from monitors.answer import Answers
 from monitors.errors import SourceError, Why
 from monitors.sources.lenient import json_of, list_of, number_of, table_of, text_of
 from monitors.web import refusal, session, trouble, wait_of
@@ -30,6 +31,8 @@ class ReviewsWeb:
         self._credentials = credentials
         self._url = url.rstrip("/")
         self._session = session()
+        self.answers = Answers()
+        self.answers.watch(self._session)
 
     def page(self, title: str, location: str, token: str | None) -> Mapping[str, Any]:
         """Up to 50 reviews of a location, those changed last first."""

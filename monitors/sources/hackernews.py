@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
+from monitors.answer import Answers
 from monitors.checking import Trial
 from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
@@ -74,6 +75,8 @@ class HackerNewsSource:
         self._options = options
         self._began = int(time.time()) - 1  # the search gives what is later than it is asked
         self._session = session()
+        self._answers = Answers()
+        self._answers.watch(self._session)
         self.skipped = 0
         hours = options.quiet_after_hours
         self.quiet_after_seconds = None if hours is None else hours * 3600
@@ -113,6 +116,7 @@ class HackerNewsSource:
 
     def _look(self, memory: Memory) -> Iterator[Arrival]:
         now, reach = int(time.time()), memory.reach[PLACE]
+        self._answers.begin()
         checks = reach.checks(now)
         found = [
             hit for query in self._options.queries for hit in self._hits(query, reach.back_to(now))
@@ -134,7 +138,7 @@ class HackerNewsSource:
                 yield one
             return
         at = int(post.published_at.timestamp()) if post.published_at else now
-        yield from memory.found(post, record_of(hit), at, returns=False)
+        yield from memory.found(post, record_of(hit), at, self._answers.now, returns=False)
 
     def _hits(self, query: str, back_to: int) -> Iterator[object]:
         """All that match and are no older; the newest first."""

@@ -10,6 +10,7 @@ from functools import partial
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from monitors.answer import Answers
 from monitors.checking import Trial, numbered
 from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
@@ -93,6 +94,8 @@ class LemmySource:
         self._options = options
         self._began = int(time.time())
         self._session = session()
+        self._answers = Answers()
+        self._answers.watch(self._session)
         self._broken: dict[str, SourceError] = {}
         self._not_before: dict[str, float] = {}
         self._lists = tuple(_lists(options))
@@ -160,6 +163,7 @@ class LemmySource:
     def _read(self, server: _Server, memory: Memory) -> Iterator[Arrival]:
         now, reach = int(time.time()), memory.reach[server.key]
         back_to = reach.back_to(now)
+        self._answers.begin()
         try:
             views = [view for one in self._lists for view in self._views(server, one, back_to)]
         except SourceError as fault:
@@ -177,7 +181,7 @@ class LemmySource:
         if seen is not None and seen.gone:
             yield from memory.gone(SOURCE, seen.id, at)
         elif seen is not None and seen.post is not None:
-            yield from memory.found(seen.post, record_of(view), at)
+            yield from memory.found(seen.post, record_of(view), at, self._answers.now)
         else:
             for one in memory.unread(record_of(view), "It is neither a post nor a comment.", at):
                 self.skipped += 1

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
+from monitors.answer import Answer
 from monitors.errors import SourceError
 from monitors.feed import Give
 from monitors.polling import Seen
@@ -100,6 +101,7 @@ class Intake:
         *,
         channel: str = "",
         reworded: bool = False,
+        answer: Answer | None = None,
     ) -> bool:
         """Give the post, unless it came before; with `channel`, its place moves past it."""
         with self._lock:
@@ -119,7 +121,8 @@ class Intake:
             told = reworded and changed is None
             if not told and not self._seen.is_new(f"{post.id}\n{changed or ''}"):
                 return False
-            self._give(Received(post, record, self._cursor(), edited=reworded or bool(changed)))
+            edited = reworded or bool(changed)
+            self._give(Received(post, record, self._cursor(), edited=edited, answer=answer))
             return True
 
     def take_unread(self, record: bytes, why: str) -> None:

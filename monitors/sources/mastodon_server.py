@@ -17,6 +17,7 @@ from mastodon.errors import MastodonDeprecationWarning, MastodonWarning
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from monitors import web
+from monitors.answer import Answers
 from monitors.errors import SourceError, Why
 from monitors.sources.mastodon_events import Event, EventTooLargeError, events
 from monitors.sources.mastodon_posts import AnswerUnreadableError, listed, searched
@@ -58,6 +59,8 @@ class MastodonServer:
             warnings.filterwarnings("ignore", category=kind)
         self._asking = asking = web.session()
         asking.hooks["response"] = [self._look_at]
+        self.answers = Answers()
+        self.answers.watch(asking)
         self._signed_in = token is not None
         self._silence_seconds = silence_seconds
         self._body: bytes | None = None
@@ -173,6 +176,7 @@ class Listener(StreamListener):
         self._opened = opened
         self._take = take
         self._response: requests.Response | None = None
+        self.answer: requests.Response | None = None
         self._lock = threading.Lock()
         self.closed = False
 
@@ -182,6 +186,7 @@ class Listener(StreamListener):
             self._response = response
             if self.closed:
                 return
+        self.answer = response
         self._opened()
         try:
             for event in events(self._pieces(response)):

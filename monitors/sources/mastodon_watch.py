@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from monitors.answer import Answer, StreamEvent
 from monitors.backoff import Backoff
 from monitors.errors import SourceError
 from monitors.sources.mastodon_events import Event
@@ -141,19 +142,26 @@ class Watch:
                 self._intake.take_unread(event.content, "The event is not JSON.")
                 return
             reworded = event.name in _REWORDINGS
-            self._came(self._intake.take(self._url, event.content, status, reworded=reworded))
+            told = StreamEvent(self._listener.answer if self._listener else None)
+            new = self._intake.take(
+                self._url, event.content, status, reworded=reworded, answer=told
+            )
+            self._came(new)
 
     def _read_back(self, server: MastodonServer) -> None:
         """All that came since the place, and what came late shortly before it."""
+        server.answers.begin()
         place = self._intake.place(self._key)
         if place is None:
             self._begin(server)
         elif self._channel.kind == "search":
-            self._take_page(self._found(server, earlier(place, self._pace.overlap)))
+            found = self._found(server, earlier(place, self._pace.overlap))
+            self._take_page(found, server.answers.now)
         else:
             since: str | None = earlier(place, self._pace.overlap)
             while since is not None and not self._closed.is_set():
-                since = self._take_page(server.page(self._channel, since), since)
+                page = server.page(self._channel, since)
+                since = self._take_page(page, server.answers.now, since)
         self.left = server.left
         if not self._closed.is_set():
             self.failure = self._too_quiet()
@@ -164,11 +172,15 @@ class Watch:
         ids = [id_ for status in page if (id_ := id_of(status))]
         self._intake.begin(self._key, max(ids, key=order, default=NOTHING_YET), page)
 
-    def _take_page(self, page: list[tuple[bytes, Any]], since: str = "") -> str | None:
+    def _take_page(
+        self, page: list[tuple[bytes, Any]], answer: Answer, since: str = ""
+    ) -> str | None:
         """Take the posts in their order; where to go on, or None at the end."""
         newest: str | None = None
         for record, status in sorted(page, key=lambda one: order(id_of(one[1]) or "")):
-            self._came(self._intake.take(self._url, record, status, channel=self._key))
+            key = self._key
+            new = self._intake.take(self._url, record, status, channel=key, answer=answer)
+            self._came(new)
             newest = id_of(status) or newest
         return newest if newest and order(newest) > order(since) else None
 

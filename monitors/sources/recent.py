@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
+from monitors.answer import Answer
 from monitors.source import Arrival, Received, Removed, Unread
 from monitors.sources.feeds_posts import sha256_of
 from records.post import Post
@@ -51,7 +52,7 @@ class Memory(BaseModel):
     """By its number or a hash of its id: the wording, or that it is gone, and when it was said."""
 
     def found(
-        self, post: Post, record: bytes, at: int, *, returns: bool = True
+        self, post: Post, record: bytes, at: int, answer: Answer, *, returns: bool = True
     ) -> Iterator[Arrival]:
         """The post, if it or its wording is new; `returns`: one that was gone can come back."""
         if not returns and self.is_gone(post.id):
@@ -61,7 +62,8 @@ class Memory(BaseModel):
         known = self._change(post.id, wording[:8], at)
         if known != wording[:8]:
             edited = known is not None
-            yield Received(post, record, self.model_dump_json(), edited=edited)
+            place = self.model_dump_json()
+            yield Received(post, record, place, edited=edited, answer=answer)
 
     def gone(self, source: str, id_: str, at: int) -> Iterator[Arrival]:
         """That a post is gone, once."""

@@ -14,6 +14,7 @@ from prawcore.exceptions import PrawcoreException, Redirect, RequestException
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from monitors import web
+from monitors.answer import Answers
 from monitors.checking import Trial
 from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
@@ -189,7 +190,7 @@ class RedditSource:
 
     def _asked(self, path: str, params: Mapping[str, str | int]) -> object:
         try:
-            self._reddit = self._reddit or _client(self._options, self._web)
+            self._reddit = self._reddit or self._client()
             return self._reddit.request(method="GET", path=path, params=dict(params))
         except RequestException as fault:
             known = fault.original_exception
@@ -202,6 +203,9 @@ class RedditSource:
             raise _odd(fault) from None
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise _odd(fault) from None
+
+    def _client(self) -> praw.Reddit:
+        return _client(self._options, self._web, self._look.answers)
 
     def _skip(self, why: str) -> None:
         """Count what could not be read, and say so without flooding the log."""
@@ -216,9 +220,10 @@ def _odd(fault: Exception) -> SourceError:
     )
 
 
-def _client(options: RedditOptions, adapter: RedditAdapter) -> praw.Reddit:
+def _client(options: RedditOptions, adapter: RedditAdapter, answers: Answers) -> praw.Reddit:
     """The library's client without a user; nothing of it comes from a file or the environment."""
     session = web.session()
+    answers.watch(session)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return praw.Reddit(

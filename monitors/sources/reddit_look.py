@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from monitors.answer import Answers
 from monitors.checking import numbered
 from monitors.errors import SourceError
 from monitors.source import Arrival, Reached, Received, Removed, Unread
@@ -115,6 +116,7 @@ class Look:
         sweep: Every,
     ) -> None:
         """`ask` brings one page; `skip` is told why an entry could not be read."""
+        self.answers = Answers()
         self._ask = ask
         self._skip = skip
         self._places = places
@@ -135,6 +137,7 @@ class Look:
             if time.monotonic() - began > SLOW_SECONDS:
                 raise SourceError("Reddit answers so slowly that not all of it could be read yet.")
             place = self._next_place()
+            self.answers.begin()
             try:
                 shown = self._shown(place, memory, thorough=thorough)
             except NotShownError as fault:
@@ -217,13 +220,15 @@ class Look:
         memory.saw(name, wording)
         if new or _is_edited(memory, thing, before, wording):
             memory.gave(name)
-            yield Received(post, record_of(thing), memory.cursor(), edited=not new)
+            told = self.answers.now
+            yield Received(post, record_of(thing), memory.cursor(), edited=not new, answer=told)
 
     def _swept(self, memory: Memory) -> Iterator[Arrival]:
         """Ask for the last posts given by their ids; gone is what is empty, or missing twice."""
         names = list(memory.given)
         for first in range(0, len(names), PAGE):
             asked = names[first : first + PAGE]
+            self.answers.begin()
             listing = self._ask("api/info/", {"id": ",".join(asked)})
             here = {fullname_of(thing): thing for thing in listing["children"]}
             for name in asked:

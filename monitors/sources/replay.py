@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
 
+from monitors.answer import FROM_FILE, no_answer
 from monitors.errors import SourceError
 from monitors.options import Options, read_options
 from monitors.polling import pause
@@ -119,7 +120,7 @@ class ReplaySource:
         except PostUnreadableError as error:
             self._skip(at, str(error))
             return None
-        return Received(post, line, str(after))
+        return Received(post, line, str(after), answer=no_answer(FROM_FILE))
 
     def _skip(self, at: int, why: str) -> None:
         self.skipped += 1

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import requests
 from pydantic import ValidationError
 
+from monitors.answer import PARAGRAPH, Listing
 from monitors.errors import SourceError
 from monitors.options import read_options
 from monitors.politeness import AnsweredError, ForbiddenByRobotsError, Guest, StoppedError
@@ -189,12 +190,13 @@ class WebSource:
         place = places.get(page.key, PagePlace())
         answer = yield from self._ask(page, place, memory)
         if answer.status_code != _NOT_MODIFIED:
+            told = Listing(answer, again=PARAGRAPH)
             read = self._read(page, answer)
             kept = memory.model_dump_json()
             for block in place.new_in(read.blocks):
                 dated = None if place.seen else read.dated  # later ones are younger than the page
                 post = post_of(block, key=page.key, url=page.url, title=read.title, dated=dated)
-                yield Received(post, record_of(post), kept)
+                yield Received(post, record_of(post), kept, answer=told)
             place.remember(read.blocks)
             place.etag = _short(answer.headers.get("ETag"))
             place.modified = _short(answer.headers.get("Last-Modified"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from monitors.answer import Answer
 from monitors.source import Received, Unread
 from monitors.sources.lenient import record_of
 from monitors.sources.youtube_posts import EntryUnreadableError, is_edit
@@ -24,7 +25,9 @@ class Found:
         else:
             self._found.append((post.published_at or datetime.now(UTC), key, post, entry))
 
-    def in_order(self, place: str) -> Iterator[tuple[str, Received | Unread]]:
+    def in_order(
+        self, place: str, answer: Answer | None = None
+    ) -> Iterator[tuple[str, Received | Unread]]:
         """By what each is known again, and itself; the oldest first.
 
         All carry one `place`, that from before the look: whoever stops between two of them must
@@ -33,6 +36,6 @@ class Found:
         for _, key, read, entry in sorted(self._found, key=lambda one: one[0]):
             record = record_of(entry)
             if isinstance(read, Post):
-                yield key, Received(read, record, place, edited=is_edit(entry))
+                yield key, Received(read, record, place, edited=is_edit(entry), answer=answer)
             else:
                 yield key, Unread(record, str(read), place)

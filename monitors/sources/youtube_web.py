@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 
+from monitors.answer import Answers
 from monitors.errors import SourceError, Why
 from monitors.sources.lenient import json_of, list_of, table_of
 from monitors.web import refusal, session, trouble
@@ -47,6 +48,8 @@ class Web:
     def __init__(self, key: str) -> None:
         self._key = key
         self._session = session()
+        self.answers = Answers()
+        self.answers.watch(self._session)
 
     def request(
         self,
