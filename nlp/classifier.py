@@ -54,7 +54,10 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How much a masked text reads like one category (0 to 1), and the place that does most."""
+    """How much a masked text reads like one category, and the place that does most.
+
+    `score` is 0.5 where the category just counts, and 1 at most.
+    """
 
     category: Category
     score: float
@@ -154,8 +157,11 @@ class ShippedClassifier:
         ):
             for category, score in scores.items():
                 enough = _moved(self._manifest.thresholds.get(category, 1.0), bars.get(category))
-                if score >= enough and (category not in best or score > best[category].score):
-                    best[category] = Reading(category, score, start, end)
+                if score < enough:
+                    continue
+                counted = _moved(score, -_log_odds(enough))
+                if category not in best or counted > best[category].score:
+                    best[category] = Reading(category, counted, start, end)
         if not best:
             return []
         return sorted(self._narrowed(text, best), key=lambda one: -one.score)
@@ -179,11 +185,15 @@ class ShippedClassifier:
             yield Reading(reading.category, reading.score, *best)
 
 
-def _moved(threshold: float, by: float | None) -> float:
-    """The threshold, `by` log-odds higher; one that nothing reaches stays so."""
-    if not by or not 0 < threshold < 1:
-        return threshold
-    return 1 / (1 + math.exp(-by) * (1 - threshold) / threshold)
+def _moved(score: float, by: float | None) -> float:
+    """The score, `by` log-odds higher; 0 and 1 stay as they are."""
+    if not by or not 0 < score < 1:
+        return score
+    return 1 / (1 + math.exp(-by) * (1 - score) / score)
+
+
+def _log_odds(score: float) -> float:
+    return math.log(score / (1 - score)) if 0 < score < 1 else 0.0
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,15 @@ from nlp.sheet import FIELDS, Sheet
 from records.finding import Category, Concern, FindingField, NameMatch, Target
 
 ABOUT_ANYBODY = frozenset({Category.THREAT, Category.VIOLENCE, Category.SELF_HARM})
-"""Categories that count without a member of staff; all others are about a named person."""
+"""Categories that count without a member of staff."""
+
+ABOUT_THE_STAFF = frozenset(
+    {Category.DOXXING, Category.TARGETING, Category.RECORDING, Category.DISCRIMINATORY}
+)
+"""Categories that count where only the body is named: they may mean anybody who works there.
+
+All others are about a named person, or they would make abuse of criticism of the body.
+"""
 
 _ENDANGERING = frozenset({Category.THREAT, Category.VIOLENCE, Category.DOXXING, Category.TARGETING})
 _NAMING_SCORE = {"certain": 0.95, "likely": 0.8, "possible": 0.5}
@@ -56,6 +64,14 @@ class _Cast:
     @property
     def named(self) -> bool:
         return self.named_here or self.named_around
+
+    def may_be_meant(self, category: Category) -> bool:
+        """Whether the category counts for anybody who is named in the post."""
+        return (
+            self.named
+            or category in ABOUT_ANYBODY
+            or (self.body and category in ABOUT_THE_STAFF)
+        )
 
 
 def find_concerns(
@@ -161,7 +177,7 @@ def _in_text(text: str, masks: list[Mask], cast: _Cast, book: Rulebook) -> Itera
     for masked in mask(text, masks, book.set_aside.idioms):
         quotations = [found.span() for found in _QUOTED.finditer(masked.text)]
         for rule in book.rules:
-            if not (cast.named or rule.category in ABOUT_ANYBODY):
+            if not cast.may_be_meant(rule.category):
                 continue
             for match in rule.matches(masked.text):
                 concern = _concern(rule, match, masked, cast)
@@ -180,10 +196,31 @@ def _as_read(
     if classifier is None:
         return
     for masked in mask(text, masks, rulebook().set_aside.idioms):
-        for reading in classifier.read(masked.text, lessons.bars):
-            target = _target_as_read(reading, cast)
-            if reading.category in ABOUT_ANYBODY or target == "staff":
+        for reading in _in_own_words(masked.text, classifier, lessons):
+            if cast.may_be_meant(reading.category):
+                target = _target_as_read(reading, cast)
                 yield _concern_as_read(reading, masked, target, lessons)
+
+
+def _in_own_words(text: str, classifier: Classifier, lessons: Lessons) -> Iterator[Reading]:
+    """What the text reads like, and still does without the quotations that are only told of."""
+    readings = classifier.read(text, lessons.bars)
+    own = _without_what_is_told(text, rulebook()) if readings else text
+    if own == text:
+        yield from readings
+        return
+    still = {one.category for one in classifier.read(own, lessons.bars)} | {Category.SELF_HARM}
+    yield from (one for one in readings if one.category in still)
+
+
+def _without_what_is_told(text: str, book: Rulebook) -> str:
+    """The text, as long as it was, with blanks for quotations that are reported or condemned."""
+    quotations = [found.span() for found in _QUOTED.finditer(text)]
+    own = text
+    for start, end in quotations:
+        if _is_told(text, start, end, book):
+            own = own[:start] + "~" * (end - start) + own[end:]
+    return own
 
 
 def _target_as_read(reading: Reading, cast: _Cast) -> Target:
@@ -210,7 +247,7 @@ def _concern_as_read(reading: Reading, masked: Masked, target: Target, lessons: 
 
 def _concern(rule: Rule, match: re.Match[str], masked: Masked, cast: _Cast) -> Concern | None:
     target = rule.target or _target(rule, match, cast)
-    if rule.category not in ABOUT_ANYBODY and target != "staff":
+    if cast.named and rule.category not in ABOUT_ANYBODY and target != "staff":
         return None
     start, end = masked.span(*match.span())
     return Concern(
@@ -253,8 +290,11 @@ def _set_aside(
     ]
     if not around:
         return False
-    start, end = around[0]
-    text = match.string
+    return _is_told(match.string, *around[0], book)
+
+
+def _is_told(text: str, start: int, end: int, book: Rulebook) -> bool:
+    """Whether the quotation at this place is reported or condemned, and not the author's own."""
     if book.set_aside.own_voice.search(text[max(0, start - _JUST_BEFORE) : start]):
         return False
     told = text[max(0, start - _NEARBY) : start] + " " + text[end : end + _NEARBY]

@@ -1,5 +1,6 @@
 """The classifier adds to the rules and takes nothing away, and refuses to be another one."""
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -100,9 +101,65 @@ def test_it_finds_every_category_about_a_member_of_staff(
 
 
 @pytest.mark.clause("SPSO 10")
-def test_criticism_of_the_body_alone_carries_only_what_endangers_people(screened: Screened) -> None:
+def test_abuse_of_a_body_is_criticism_unless_it_may_mean_whoever_works_there(
+    screened: Screened,
+) -> None:
     finding = screened("The SEO and the weather", Says(*CATEGORIES))
-    assert finding.categories == (Category.THREAT, Category.VIOLENCE, Category.SELF_HARM)
+    assert set(CATEGORIES) - set(finding.categories) == {
+        Category.INSULT,
+        Category.ALLEGATION,
+        Category.COMPETENCE,
+    }
+
+
+@pytest.mark.clause("SPSO 27")
+@pytest.mark.clause("SPSO 39")
+@pytest.mark.clause("WICS Aggressive ¶4")
+def test_who_means_to_film_whoever_works_there_is_looked_at(screened: Screened) -> None:
+    finding = screened("The SEO and the weather", Says(Category.RECORDING))
+    (found,) = finding.concerns
+    assert found.target == "body"
+    assert (finding.staff, finding.severity, finding.disposition) == ((), "medium", "review")
+
+
+class ReadsFor(Says):
+    """Reads only texts with this word as it was told to."""
+
+    def __init__(self, word: str, *categories: Category) -> None:
+        super().__init__(*categories)
+        self.word = word
+
+    def read(self, text: str, bars: Mapping[Category, float] = NO_BARS) -> list[Reading]:
+        return super().read(text, bars) if self.word in text else []
+
+
+@pytest.mark.parametrize(
+    ("text", "flagged"),
+    [
+        ('Somebody wrote "weather on you" to Fiona MacLeod at SEO. Vile, and reported', False),
+        ('Somebody wrote "weather on you" to Fiona MacLeod at SEO. Weather on her', True),
+        ('I told Fiona MacLeod at SEO "weather on you"', True),
+        ('"Weather on you", Fiona MacLeod of SEO', True),
+    ],
+)
+def test_it_leaves_quotations_alone_that_are_only_told_of(
+    screened: Screened, text: str, *, flagged: bool
+) -> None:
+    finding = screened(text, ReadsFor("weather", Category.THREAT))
+    assert bool(concerns(finding, Category.THREAT)) == flagged
+
+
+def test_a_score_says_how_far_a_reading_is_from_the_threshold() -> None:
+    text = "im gonna kill NAME and burn the place down"
+    (whole,) = SHIPPED.scores([text])
+    (found,) = [one for one in SHIPPED.read(text) if one.category is Category.THREAT]
+    near = math.log(found.score / (1 - found.score))
+    (raised,) = [
+        one for one in SHIPPED.read(text, {Category.THREAT: 0.5}) if one.category is found.category
+    ]
+    assert math.log(raised.score / (1 - raised.score)) == pytest.approx(near - 0.5)
+    assert 0.5 <= raised.score < found.score
+    assert whole[Category.THREAT] > 0.5
 
 
 def test_names_are_masked_before_it_reads(screened: Screened) -> None:

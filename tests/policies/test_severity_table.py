@@ -47,7 +47,8 @@ harm       | *              | nobody          | *            | no   | none, igno
 # Harassment counts in and out of work, of office holders too, but a namesake alerts nobody.
 harassment | *              | certain, likely | *            | *    | high, alert     | =
 harassment | *              | possible        | *            | *    | medium, review  | =
-harassment | *              | nobody          | *            | *    | none, ignore    | =
+harassment | *              | nobody          | *            | yes  | medium, review  | =
+harassment | *              | nobody          | *            | no   | none, ignore    | =
 
 # Abuse of somebody who only may be ours matters when it may be about their work.
 abuse      | *              | certain, likely | *            | *    | medium, alert   | =
