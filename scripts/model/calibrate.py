@@ -12,22 +12,40 @@ from records.finding import Category
 from scripts.model.examples import PHRASES, Example, kept_back, phrases
 
 FOLDER = Path(__file__).parents[2] / "nlp" / "model"
-FALSE_ALARMS, CRITICISM = 0.08, 0.02
-"""The share of look-alikes, written to be mistaken, and of criticism that may be flagged."""
-LOWEST, HIGHEST = 0.5, 0.8
+_HARM = frozenset({Category.THREAT, Category.VIOLENCE})
+ENOUGH = 0.95, 0.92
+"""The share of the posts of a category to find: of threats and violence, and of the others."""
+LOOK_ALIKES = 0.15, 0.25
+"""The share of posts written to be mistaken for it that may be flagged, in the same order.
+
+Less may be flagged where an alarm wakes somebody up. A post that names somebody about their work
+is told of in any case, so a needless flag of another category is dear to nobody.
+"""
+OTHERS, CRITICISM = 0.05, 0.02
+"""The share of all other posts, and of criticism of a body, that may be flagged."""
 
 
 def threshold(category: Category, examples: Sequence[Example], scores: Sequence[float]) -> float:
-    """The lowest score at which few enough look-alikes and posts of criticism are flagged."""
-    near, criticism = [], []
+    """The score from which enough posts are found, or the lowest one that flags few enough."""
+    wanted: list[float] = []
+    near: list[float] = []
+    criticism: list[float] = []
+    others: list[float] = []
+    family = _HARM if category in _HARM else {category}
     for one, score in zip(examples, scores, strict=True):
-        if one.labels[category] == 0:
-            if one.origin == f"phrases/{category}":
-                near.append(score)
-            elif one.origin == "phrases/criticism":
-                criticism.append(score)
-    enough = max(_exceeded_by(near, FALSE_ALARMS), _exceeded_by(criticism, CRITICISM))
-    return round(min(max(enough, LOWEST), HIGHEST), 3)
+        if one.labels[category]:
+            wanted.append(score)
+        elif one.origin == "phrases/criticism":
+            criticism.append(score)
+        elif not any(one.labels[each] for each in family):
+            (near if one.origin == f"phrases/{category}" else others).append(score)
+    enough, look_alikes = (kind[category not in _HARM] for kind in (ENOUGH, LOOK_ALIKES))
+    lowest = max(
+        _exceeded_by(near, look_alikes),
+        _exceeded_by(others, OTHERS),
+        _exceeded_by(criticism, CRITICISM),
+    )
+    return round(max(lowest, sorted(wanted, reverse=True)[int(len(wanted) * enough)]), 3)
 
 
 def _exceeded_by(scores: list[float], share: float) -> float:
