@@ -68,9 +68,7 @@ class _Cast:
     def may_be_meant(self, category: Category) -> bool:
         """Whether the category counts for anybody who is named in the post."""
         return (
-            self.named
-            or category in ABOUT_ANYBODY
-            or (self.body and category in ABOUT_THE_STAFF)
+            self.named or category in ABOUT_ANYBODY or (self.body and category in ABOUT_THE_STAFF)
         )
 
 
