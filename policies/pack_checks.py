@@ -88,8 +88,11 @@ def _repeated_roles(pack: "Pack") -> Iterator[Fault]:
     for table in ("groups", "left_open"):
         for role in _twice((*pack.roles, *getattr(pack, table))):
             yield Fault((table, role), f"role {role} stands under [roles] as well")
-    for name in _twice(kind.name for kind in pack.restrictions.kinds):
-        yield Fault(("restrictions", "kinds"), f"the restriction kind {name} stands twice")
+    kinds = [kind.name for kind in pack.restrictions.kinds]
+    for number, name in enumerate(kinds):
+        if name in kinds[:number]:
+            path = ("restrictions", "kinds", str(number), "name")
+            yield Fault(path, f"the restriction kind {name} stands twice")
 
 
 def _twice(names: Iterable[str]) -> Iterator[str]:

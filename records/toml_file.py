@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,7 +46,9 @@ def checked(make: Callable[[], Model], file: Path) -> Model:
     try:
         return make()
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
+        faults = error.errors(include_input=False, include_url=False)
+        # A setting that is misspelt is missing as well: the spelling is what helps.
+        first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
         path = [str(part) for part in first["loc"]]
         sentence = _SENTENCES.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise ConfigurationError(
@@ -62,22 +65,34 @@ _SENTENCES = {
 
 
 def line_of(file: Path, path: list[str]) -> int | None:
-    """The line on which the setting `path` stands, or else the nearest table above it."""
+    """The line on which the setting `path` stands, or else the nearest table above it.
+
+    A number in `path` counts the tables of a list, from 0.
+    """
     if not file.exists():
         return None
     found: int | None = None
-    wanted = [part for part in path if not part.isdigit()]
-    table: list[str] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
-            table = [part.strip().strip('"') for part in header[1].split(".")]
-            here = table
-        elif key := re.match(r'\s*"?([\w.-]+)"?\s*=', line):
-            here = [*table, *key[1].split(".")]
-        else:
-            continue
-        if here == wanted:
+    exact = [*path]
+    plain = [part for part in path if not part.isdigit()]
+    for number, here in _settings(file.read_text(encoding="utf-8")):
+        if here in (exact, plain):
             return number
-        if here == wanted[: len(here)] and here:
+        if here and (here == exact[: len(here)] or here == plain[: len(here)]):
             found = number
     return found
+
+
+def _settings(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each line that begins a table or a setting, with the setting's path."""
+    table: list[str] = []
+    counted: Counter[tuple[str, ...]] = Counter()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line):
+            table = [part.strip().strip('"') for part in header[2].split(".")]
+            if header[1] == "[[":
+                name = tuple(table)
+                table = [*table, str(counted[name])]
+                counted[name] += 1
+            yield number, table
+        elif key := re.match(r'\s*"?([\w.-]+)"?\s*=', line):
+            yield number, [*table, *key[1].split(".")]
