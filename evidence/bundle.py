@@ -43,9 +43,9 @@ capture-report.json says when and how it was captured, what is missing and why.
 """
 HOLDS = "This bundle holds a public post as it was found, and pictures of its page."
 _ABOUT = {
-    "api-record.json": "the platform's own record of the post, byte for byte as received",
-    "api-record.bin": "the platform's own record of the post, byte for byte as received",
-    "api-response.json": "how the platform answered: status, headers and time",
+    "api-record.json": "the platform's own record of the post; api-response.json says what it is",
+    "api-record.bin": "the platform's own record of the post; api-response.json says what it is",
+    "api-response.json": "how that record came: time, status, headers, what its bytes are",
     "thread.json": "the posts around it, as the platform's public interface gave them",
     "handed-in.json": "who handed this in, when and why",
     "card.png": "a card drawn from the platform's record; not a picture of the web page",

@@ -36,6 +36,9 @@ from records.errors import ConfigurationError
 from records.exhibit import Grade
 from records.post import Post
 
+RESPONSE = "api-response.json"
+_UNTOLD = {"answered": None, "bytes": "as the source gave them; of an answer nothing was told"}
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureTask:
@@ -56,6 +59,8 @@ class CaptureTask:
     """A keyed hash of the post. With it, a second try takes up what the first one finished."""
     post: Post | None = None
     """What the card is drawn from."""
+    answer: Mapping[str, Any] | None = None
+    """What is told of the answer in which the record came."""
     more: Mapping[str, bytes] = field(default_factory=dict)
     """What else belongs into the bundle, by name."""
     said: Mapping[str, Any] = field(default_factory=dict)
@@ -201,7 +206,7 @@ def _seal(task: CaptureTask, page: PageCapture | None, number: int, began: datet
         "missing": _missing(task, page),
     }
     parts = {
-        **({_record_name(task.record): task.record} if task.record else {}),
+        **_record(task),
         **(_card(task) if page is None or CARD not in page.pictures else {}),
         **(page.pictures if page else {}),
         **task.more,
@@ -236,6 +241,20 @@ def _grade(task: CaptureTask, page: PageCapture | None) -> Grade:
     """An exhibit without a page is complete when nothing is said to be missing."""
     whole = page.grade == "complete" if page else not task.missing
     return "complete" if whole else "partial"
+
+
+def _record(task: CaptureTask) -> dict[str, bytes]:
+    """The record, and how it came to us."""
+    if not task.record:
+        return {}
+    name = _record_name(task.record)
+    told = {
+        "record": name,
+        "record_bytes": len(task.record),
+        "record_sha256": hashlib.sha256(task.record).hexdigest(),
+        **(task.answer or _UNTOLD),
+    }
+    return {name: task.record, RESPONSE: json.dumps(told, indent=1, ensure_ascii=False).encode()}
 
 
 def _record_name(record: bytes) -> str:

@@ -27,7 +27,6 @@ UNPACKED = "one WebSocket message, exactly as it came but for its compression"
 EVENT = "one event of a stream over HTTP, exactly as it came"
 FROM_FILE = "one line of a file that was read; no platform was asked"
 REPORTED = "what somebody reported, as namewatch keeps it; no platform answered"
-UNTOLD = "the post as its source gave it; how the platform answered was not told"
 
 MOST_HELD = 64_000_000
 """So many bytes of one look's answers are kept at hand; a post of an earlier one is written out."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
+from monitors.answer import Answer, Listing
 from monitors.errors import SourceError
 from monitors.sources import hackernews, lemmy_posts, mastodon_posts
 from monitors.sources.bluesky_events import COLLECTION, COMMIT, post_of
@@ -43,7 +44,9 @@ class Link:
     params: tuple[tuple[str, str], ...] = ()
 
 
-Found = tuple[Post, bytes]
+Found = tuple[Post, bytes, Answer]
+"""The post, its record, and the answer from which it was taken."""
+_Read = tuple[Post, bytes]
 
 
 def known_link(url: str, apis: Apis | None = None) -> Link | None:
@@ -72,7 +75,7 @@ def find(link: Link, of: requests.Session) -> Found | None:
     own = _asked(home, of) if home and home.source == link.source else None
     if own and own[0].id == found[0].id:
         return own
-    return found[0].model_copy(update={"id": f"{link.asked}?{link.params}"}), found[1]
+    return found[0].model_copy(update={"id": f"{link.asked}?{link.params}"}), *found[1:]
 
 
 def _asked(link: Link, of: requests.Session) -> Found | None:
@@ -87,9 +90,10 @@ def _asked(link: Link, of: requests.Session) -> Found | None:
     if answer.status_code != _DONE:
         return None
     try:
-        return _READ[link.source](link, json_of(answer.content))
+        read = _READ[link.source](link, json_of(answer.content))
     except (ValueError, SourceError):
         return None  # a page of somebody else's that only looks like one
+    return (*read, Listing(answer)) if read else None
 
 
 def _host(url: str) -> str:
@@ -183,7 +187,7 @@ _TABLE: tuple[Callable[[_Place, Apis], Link | None], ...] = (
 )
 
 
-def _read_bluesky(_link: Link, answer: object) -> Found | None:
+def _read_bluesky(_link: Link, answer: object) -> _Read | None:
     thread = table_of(table_of(answer).get("thread"))
     view = table_of(thread.get("post"))
     author = table_of(view.get("author"))
@@ -207,7 +211,7 @@ def _read_bluesky(_link: Link, answer: object) -> Found | None:
     return post.model_copy(update={"author": known, "context": context}), record_of(answer)
 
 
-def _read_hackernews(link: Link, answer: object) -> Found | None:
+def _read_hackernews(link: Link, answer: object) -> _Read | None:
     told = table_of(answer)
     if told.get("deleted") is True or told.get("dead") is True:
         return None
@@ -223,13 +227,13 @@ def _read_hackernews(link: Link, answer: object) -> Found | None:
     return (post, record_of(answer)) if post else None
 
 
-def _read_mastodon(_link: Link, answer: object) -> Found | None:
+def _read_mastodon(_link: Link, answer: object) -> _Read | None:
     if not mastodon_posts.is_public(answer):
         return None
     return mastodon_posts.post_of(answer), record_of(answer)
 
 
-def _read_lemmy(link: Link, answer: object) -> Found | None:
+def _read_lemmy(link: Link, answer: object) -> _Read | None:
     told = table_of(answer)
     view = table_of(told.get("comment_view") or told.get("post_view"))
     parts = urlsplit(link.asked)
@@ -239,7 +243,7 @@ def _read_lemmy(link: Link, answer: object) -> Found | None:
     return seen.post, record_of(answer)
 
 
-_READ: dict[str, Callable[[Link, object], Found | None]] = {
+_READ: dict[str, Callable[[Link, object], _Read | None]] = {
     "bluesky": _read_bluesky,
     hackernews.SOURCE: _read_hackernews,
     "mastodon": _read_mastodon,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitors.answer import Answer, Settled
+from monitors.answer import Answer, Settled, Told
 from records.post import Post
 from records.report import Report
 
@@ -29,6 +29,11 @@ class Received:
             return self
         record, told = self.answer.part(self.record)
         return replace(self, record=record, answer=Settled(told))
+
+    @property
+    def told(self) -> Told | None:
+        """What is told of the answer, once it is settled."""
+        return self.answer.told if isinstance(self.answer, Settled) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ When a capture is tried next is a column, so that it survives restarts, upgrades
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -34,6 +36,8 @@ class Material:
     post: Post | None = None
     why: str = ""
     """In the words of whoever asked for it by hand."""
+    answer: Mapping[str, Any] | None = None
+    """What is told of the answer in which the record came."""
 
     def packed(self) -> bytes:
         """As it is sealed."""
@@ -42,6 +46,7 @@ class Material:
             "record": b64encode(self.record).decode(),
             "post": self.post.model_dump(mode="json") if self.post else None,
             "why": self.why,
+            "answer": self.answer,
         }
         return json.dumps(told).encode()
 
@@ -55,6 +60,7 @@ class Material:
             record=b64decode(told["record"]),
             post=Post.model_validate(post) if post else None,
             why=told.get("why", ""),
+            answer=told.get("answer"),
         )
 
 

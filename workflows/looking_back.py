@@ -169,7 +169,7 @@ class LookingBack:
             waits = self.reads_pictures and worth_reading(one.post, finding)
             if waits or finding.disposition != "ignore":
                 key = post_key_of(self.services, one.post.source, one.post.id)
-                yield Hit(one, finding, key, waits)
+                yield Hit(one.settled(), finding, key, waits)
 
     def _gone(self, removed: Sequence[Removed]) -> list[int]:
         """Ids of those mentions that a sweep found; of the others the watch will be told."""

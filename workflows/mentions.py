@@ -75,4 +75,5 @@ def mention_of(
 
 def material_of(hit: Hit) -> Material:
     """What the exhibits of a post are made from."""
-    return Material(hit.received.post.url, hit.received.record, hit.received.post)
+    came = hit.received
+    return Material(came.post.url, came.record, came.post, answer=came.told)

@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from casework.audit import note
 from evidence.pictures import fetch_pictures
-from monitors.source import Received
 from nlp.images import ImageReader
 from nlp.pictures import say_read, with_texts
 from records.audit import MACHINE
@@ -121,7 +120,7 @@ def _judged(desk: PictureDesk, post: PutBy, texts: dict[int, str]) -> PutBy | No
     finding = say_read(desk.watch.screen(whole), whole)
     if not tells_more(finding, post.finding):
         return None
-    received = Received(whole, post.received.record, post.received.cursor)
+    received = replace(post.received, post=whole)
     return replace(post, received=received, finding=finding)
 
 

@@ -118,7 +118,9 @@ def _made(job: Job, *, allow_loopback: bool) -> tuple[str, tuple[str, ...], Pres
 def _with(task: CaptureTask, around: Around) -> CaptureTask:
     """The task with the thread; the record too, where a page was asked for by hand."""
     if around.found and not task.record:
-        task = replace(task, post=around.found[0], record=around.found[1])
+        post, record, answer = around.found
+        record, told = answer.part(record)
+        task = replace(task, post=post, record=record, answer=told)
     return replace(
         task,
         more={**task.more, **around.parts},
@@ -142,6 +144,7 @@ def _job(held: Services, capture_id: int, turn: int) -> Job | None:
             reference=incident.reference,
             number=made + 1,
             record=material.record,
+            answer=material.answer,
             url=material.url,
             recipient=key.recipient,
             wrapped_key=key.wrapped or b"",

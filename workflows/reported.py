@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from casework.reports import attach
 from evidence.pictures import fetch_pictures
+from monitors.answer import REPORTED, Answer, no_answer
 from monitors.errors import SourceError
 from monitors.links import Found, Link, find, known_link
 from monitors.public_web import PrivateAddressError, public_session
@@ -58,6 +59,7 @@ class Lead:
 
     post: Post
     record: bytes
+    answer: Answer
     finding: Finding
     told_by_platform: bool
 
@@ -129,8 +131,8 @@ def _keep(
     post_key = post_key_of(watch.services, lead.post.source, lead.post.id)
     if later and lead.finding.disposition == "ignore" and not mentions_of(session, post_key):
         return
-    received = Received(lead.post, lead.record, cursor="")
-    hit = Hit(received, for_triage_at_least(lead.finding), post_key)
+    received = Received(lead.post, lead.record, cursor="", answer=lead.answer)
+    hit = Hit(received.settled(), for_triage_at_least(lead.finding), post_key)
     watch.keep_reported(session, hit, told_by_platform=lead.told_by_platform)
     session.flush()
     for mention in mentions_of(session, post_key):
@@ -166,10 +168,10 @@ class _Reading:
         for url, link in known[:MOST_LINKS]:
             found = self._found(url, link)
             if found:
-                post, record = found
+                post, record, answer = found
                 post = self._with_pictures(post)
                 post = post.model_copy(update={"media": (*post.media, *shots)})
-                yield Lead(post, record, self._judged(post), told_by_platform=True)
+                yield Lead(post, record, answer, self._judged(post), told_by_platform=True)
             elif link.id:
                 yield self._told(link.source, link.id, url, shots)
             shots = ()
@@ -194,7 +196,8 @@ class _Reading:
             id=id_, source=source, text=self._report.note, url=url, context=Context(), media=shots
         )
         record = self._report.model_dump_json().encode()
-        return Lead(post, record, self._judged(post), told_by_platform=False)
+        answer = no_answer(REPORTED)
+        return Lead(post, record, answer, self._judged(post), told_by_platform=False)
 
     def _found(self, url: str, link: Link) -> Found | None:
         parts = web_address(url)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from monitors.answer import Settled
 from monitors.source import Received
 from records.finding import Finding
 from records.post import Post
@@ -71,8 +72,12 @@ def put_by(session: Session, engine: Engine, held: Services, post: PutBy) -> boo
 def opened(held: Services, waiting: WaitingPost) -> PutBy:
     """The post as it was put by."""
     packed = json.loads(held.working_key.open(waiting.sealed, _place(waiting.post_key)))
+    told = packed.get("answer")  # not there in what an earlier version has put by
     received = Received(
-        Post.model_validate(packed["post"]), b64decode(packed["record"]), packed["cursor"]
+        Post.model_validate(packed["post"]),
+        b64decode(packed["record"]),
+        packed["cursor"],
+        answer=Settled(told) if told else None,
     )
     return PutBy(received, Finding.model_validate(packed["finding"]), waiting.post_key)
 
@@ -107,6 +112,7 @@ def _packed(post: PutBy) -> bytes:
             "post": post.received.post.model_dump(mode="json"),
             "record": b64encode(post.received.record).decode(),
             "cursor": post.received.cursor,
+            "answer": post.received.told,
             "finding": post.finding.model_dump(mode="json"),
         }
     ).encode()

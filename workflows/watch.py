@@ -148,7 +148,7 @@ class Watch:
         if finding.disposition == "ignore" and not waits and not received.edited:
             return None
         post_key = post_key_of(self.services, received.post.source, received.post.id)
-        return Hit(received, finding, post_key, waits)
+        return Hit(received.settled(), finding, post_key, waits)
 
     def _keep_cursor(self, session: Session, source: str, cursor: str) -> None:
         kept = session.get(SourceCursor, source) or SourceCursor(
