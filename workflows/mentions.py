@@ -1,6 +1,6 @@
 """A post that matters, sealed for its record: as the watch keeps it, and as a sweep does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -26,6 +26,10 @@ class Hit:
     post_key: str
     waits: bool = False
     """Whether its pictures are still to be read."""
+
+    def settled(self) -> "Hit":
+        """With the record as it is kept, for a post that is known to matter."""
+        return replace(self, received=self.received.settled())
 
 
 def new_key(session: Session, held: Services) -> RecordKey:

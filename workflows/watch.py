@@ -148,7 +148,8 @@ class Watch:
         if finding.disposition == "ignore" and not waits and not received.edited:
             return None
         post_key = post_key_of(self.services, received.post.source, received.post.id)
-        return Hit(received.settled(), finding, post_key, waits)
+        hit = Hit(received, finding, post_key, waits)
+        return hit.settled() if waits or finding.disposition != "ignore" else hit
 
     def _keep_cursor(self, session: Session, source: str, cursor: str) -> None:
         kept = session.get(SourceCursor, source) or SourceCursor(
@@ -175,6 +176,7 @@ class Watch:
         revision = revision_of(held, hit.received.post)
         fresh = [one for one in known if is_new_wording(session, one, revision)]
         alerts = hit.finding.disposition == "alert"
+        hit = hit.settled() if fresh else hit
         for mention in fresh:
             key = session.get_one(RecordKey, mention.key_id)
             wording = mention if alerts else mention_of(held, hit, key, incident=None)
