@@ -33,6 +33,8 @@ class Message:
     """The newest number and hash of the custody log: told outside, it can't be altered unseen."""
     urgent: bool = False
     """Whether it is asked for now, and not only today."""
+    telling: bool = False
+    """Whether somebody was named who is to be told in private, so that this can be answered."""
 
     @property
     def when(self) -> str:
@@ -53,10 +55,11 @@ def compose(
     repeat: bool = False,
     count: int = 1,
     custody: str = "",
+    telling: bool = False,
 ) -> Message:
     """Write the alert for somebody told in `role`; `severity` as in records.finding.
 
-    `count` is how many posts the incident holds.
+    `count` is how many posts the incident holds; `telling`: somebody is to be told in private.
     """
     words, test = wording(), kind is AlertKind.TEST
     steps = pack.asking.steps
@@ -77,6 +80,7 @@ def compose(
         count=count,
         custody=custody,
         urgent=urgent,
+        telling=telling and not test,
     )
 
 

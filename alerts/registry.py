@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from alerts.channel import Channel
-from alerts.channels import email, slack
+from alerts.channels import email, notify, slack, slack_room, teams
 
 _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel | None]] = {
     email.NAME: email.from_settings,
     slack.NAME: slack.from_settings,
+    slack_room.NAME: slack_room.from_settings,
+    notify.EMAIL: notify.email_from_settings,
+    notify.SMS: notify.sms_from_settings,
+    teams.NAME: teams.from_settings,
 }
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from records.alert import AlertKind
 from records.toml_file import check_against, read_toml
 
+BUTTONS = ("seen", "told", "pass_on", "open")
 _FIELDS = {"reference", "when", "count"}
 
 
@@ -57,6 +58,15 @@ class NudgeWords(_Table):
     room: Sentence
 
 
+class ButtonWords(_Table):
+    """A button; with `sure`, what is asked before the press counts."""
+
+    label: Sentence
+    sure: Sentence = ""
+    yes: Sentence = "Yes"
+    no: Sentence = "No"
+
+
 class Wording(_Table):
     """All of it."""
 
@@ -65,12 +75,16 @@ class Wording(_Table):
     test: TestWords
     body: BodyWords
     nudge: NudgeWords
+    buttons: dict[str, ButtonWords]
 
     @model_validator(mode="after")
     def _every_kind_has_its_words(self) -> "Wording":
         for kind in AlertKind:
             if kind not in self.subject or kind not in self.lead:
                 raise ValueError(f'"{kind}" has no words')
+        for button in BUTTONS:
+            if button not in self.buttons:
+                raise ValueError(f"the button {button} has no words")
         return self
 
 

@@ -1,23 +1,39 @@
-"""Presses of *I've seen this* in Slack: whose they are, and what is said to them."""
+"""Presses of buttons in Slack: whose they are, whether they count, and what is said to them."""
+
+from datetime import timedelta
 
 from sqlmodel import Session, select
 
-from alerts.channels.slack_press import Press
+from alerts.channels.slack_blocks import SEEN
+from alerts.channels.slack_press import Press, Reply
 from alerts.message import TEST_REFERENCE
 from casework import incidents
 from casework.audit import note
 from casework.errors import CaseworkError, NoSuchIncidentError
 from records.alert import Delivery
 from records.database import reading, transaction
+from records.incident import Incident
 from records.roster import StaffMember
 from workflows.services import Services
 
 STRANGER = "unknown"
+STALE_AFTER = timedelta(minutes=15)
+"""A press that is older by Slack's clock is a repeated one: Slack keeps none for later."""
 NOT_ON_THE_LIST = "Only people on this incident's list can answer for it. Nothing was changed."
+CLOSED = "This record was closed before your answer. Nothing was changed; you can still open it."
 
 
-def answer(services: Services, press: Press) -> str | None:
-    """Acknowledge, or note the refusal; returns what to write in the place of the alert's text.
+class RefusedError(CaseworkError):
+    """This press changes nothing."""
+
+    def __init__(self, why: str, words: str = NOT_ON_THE_LIST) -> None:
+        """`why` is a short word for the audit trail, `words` what the person is told."""
+        super().__init__(words)
+        self.why = why
+
+
+def answer(services: Services, press: Press) -> Reply | None:
+    """Do what was pressed, or note the refusal; returns what stands in the alert's place.
 
     None leaves the message as it is: somebody else's stays ready to be pressed.
     """
@@ -26,24 +42,58 @@ def answer(services: Services, press: Press) -> str | None:
     )
     now = services.now().astimezone(services.organisation.calendar.zone)
     if press.reference == TEST_REFERENCE:
-        return f"Thank you. The test has reached you, {now:%H:%M}."
+        return Reply(f"Thank you. The test has reached you, {now:%H:%M}.")
     try:
         with transaction(services.database) as session:
-            incidents.acknowledge(
-                session,
-                incidents.by_reference(session, press.reference),
-                actor=member.staff_id if member else STRANGER,
-                via="slack",
-                employed=member is not None and member.works_on(now.date()),
-                now=now,
-            )
-    except CaseworkError:
-        _note_refusal(services, press, member)
-        return NOT_ON_THE_LIST if member and _went_to(services, press, member) else None
-    return f"{press.reference}: seen by you, {now:%H:%M}. Thank you."
+            incident = incidents.by_reference(session, press.reference)
+            _check(services, press, incident)
+            actor = member.staff_id if member else STRANGER
+            return _act(session, services, press, incident, actor, member)
+    except CaseworkError as refusal:
+        why = refusal.why if isinstance(refusal, RefusedError) else "not allowed"
+        words = str(refusal) if isinstance(refusal, RefusedError) else NOT_ON_THE_LIST
+        _note_refusal(services, press, member, why)
+        return Reply(words) if member and _went_to(services, press, member) else None
 
 
-def _note_refusal(services: Services, press: Press, member: StaffMember | None) -> None:
+def passed_over(services: Services, what: str) -> None:
+    """Note what came in from Slack and was no press of ours, or the same one once more."""
+    with transaction(services.database) as session:
+        note(
+            session,
+            "press refused",
+            actor=STRANGER,
+            now=services.now(),
+            about={"via": "slack", "why": what},
+        )
+
+
+def _check(services: Services, press: Press, incident: Incident) -> None:
+    """Raise RefusedError for a press that comes too late."""
+    age = services.now().timestamp() - press.pressed_at
+    if press.pressed_at and age > STALE_AFTER.total_seconds():
+        raise RefusedError("stale")
+    if incident.state == "closed":
+        raise RefusedError("closed", CLOSED)
+
+
+def _act(
+    session: Session,
+    services: Services,
+    press: Press,
+    incident: Incident,
+    actor: str,
+    member: StaffMember | None,
+) -> Reply:
+    now = services.now().astimezone(services.organisation.calendar.zone)
+    employed = member is not None and member.works_on(now.date())
+    if press.action != SEEN:
+        raise RefusedError("no such answer")
+    incidents.acknowledge(session, incident, actor=actor, via="slack", employed=employed, now=now)
+    return Reply(f"{press.reference}: seen by you, {now:%H:%M}. Thank you.", settled=False)
+
+
+def _note_refusal(services: Services, press: Press, member: StaffMember | None, why: str) -> None:
     with transaction(services.database) as session:
         note(
             session,
@@ -51,7 +101,7 @@ def _note_refusal(services: Services, press: Press, member: StaffMember | None) 
             actor=member.staff_id if member else STRANGER,
             now=services.now(),
             reference=_known(session, press.reference),
-            about={"via": "slack"},
+            about={"via": "slack", "action": press.action, "why": why},
         )
 
 

@@ -65,8 +65,8 @@ def remarks_on(staffing: Staffing) -> Iterator[Remark]:
 def _unreachable(staffing: Staffing) -> Iterator[Remark]:
     for staff_id, told_as in staffing.recipients.items():
         member = staffing.roster[staff_id]
-        if not (member.email or member.slack_id or _has_left(member, staffing.day)):
-            what = f"told as {', '.join(told_as)}: give an email or a slack_id"
+        if not (_can_be_told(member) or _has_left(member, staffing.day)):
+            what = f"told as {', '.join(told_as)}: give an email, a slack_id or a teams_id"
             yield Remark("no address", (staff_id,), what, wanting=True)
 
 
@@ -104,6 +104,11 @@ def _why_away(roster: Roster, staff_id: str, day: date) -> str:
         if away.staff_id == staff_id and away.away_from <= day <= away.until
     ]
     return f"away until {max(until)}"
+
+
+def _can_be_told(member: StaffMember) -> bool:
+    """Whether there is more than a phone: a text message only sends its reader elsewhere."""
+    return bool(member.email or member.slack_id or member.teams_id)
 
 
 def _has_left(member: StaffMember, day: date) -> bool:
@@ -164,8 +169,8 @@ def in_a_week(staffing: Staffing) -> str:
 
 
 def _same_address(staffing: Staffing) -> Iterator[Remark]:
-    """People with one e-mail address or Slack account would read each other's alerts."""
-    for what in ("email", "slack_id"):
+    """People with one address or account would read each other's alerts."""
+    for what in ("email", "slack_id", "phone", "teams_id"):
         holders: dict[str, list[str]] = {}
         for member in staffing.roster.values():
             if value := getattr(member, what):

@@ -154,6 +154,7 @@ class Service:
             slack.bot_token.get_secret_value(),
             partial(presses.answer, self.built.services),
             base_url=slack.base_url,
+            on_odd=partial(presses.passed_over, self.built.services),
         )
         listener.start()
         self._stops.append(listener.stop)

@@ -1,12 +1,15 @@
-"""What an alert looks like in Slack: plain text and two buttons, and nothing about the post."""
+"""What an alert looks like in Slack: plain text and buttons, and nothing about the post."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from alerts.message import Message
 from alerts.plain import one_line
+from alerts.wording import wording
 
-SEEN = "seen"
-OPEN = "open"
+SEEN, TOLD, PASS_ON, OPEN = "seen", "told", "pass_on", "open"
+ANSWERS = (SEEN, TOLD, PASS_ON)
+"""The actions that say something to us, in the order in which they stand."""
 Block = dict[str, Any]
 
 
@@ -16,27 +19,26 @@ def alert_blocks(message: Message) -> list[Block]:
     Workspace owners can export what stands here.
     """
     words = f"{message.opening}\n{message.reference}"
+    if message.count > 1:
+        words += f"\n{wording().body.count.format(count=message.count)}"
     if message.repeat:
         words += "\nThis is a repeat: it may have reached you before."
-    blocks = [
-        _section(words),
-        _buttons(_seen_button(message.reference), _open_button(message.record_link)),
-    ]
+    actions = ANSWERS if message.telling else (SEEN,)
+    blocks = [_section(words), _buttons(actions, message.reference, message.record_link)]
     return [*blocks, _footer(message.custody)] if message.custody else blocks
 
 
-def seen_blocks(words: str, record_link: str | None) -> list[Block]:
-    """Show what became of a press; the record can still be opened."""
-    section = _section(words)
-    return [section, _buttons(_open_button(record_link))] if record_link else [section]
+def answered_blocks(
+    words: str, reference: str, actions: Iterable[str], record_link: str | None
+) -> list[Block]:
+    """Show what became of a press, and what can still be pressed; the record can be opened."""
+    buttons = _buttons(actions, reference, record_link)
+    return [_section(words), buttons] if buttons["elements"] else [_section(words)]
 
 
-def retry_blocks(words: str, reference: str, record_link: str | None) -> list[Block]:
-    """Show that a press could not be kept, with the buttons to try again."""
-    buttons = [_seen_button(reference)]
-    if record_link:
-        buttons.append(_open_button(record_link))
-    return [_section(words), _buttons(*buttons)]
+def line_blocks(words: str, record_link: str) -> list[Block]:
+    """One line that leads to the record, with nothing to answer."""
+    return [_section(words), _buttons((), "", record_link)]
 
 
 def _section(words: str) -> Block:
@@ -48,27 +50,34 @@ def _footer(words: str) -> Block:
     return {"type": "context", "elements": [_plain(one_line(words))]}
 
 
-def _buttons(*buttons: Block) -> Block:
-    return {"type": "actions", "elements": list(buttons)}
+def _buttons(actions: Iterable[str], reference: str, record_link: str | None) -> Block:
+    buttons = [_button(one, reference) for one in actions if one in ANSWERS]
+    if record_link:
+        open_record = wording().buttons[OPEN].label
+        buttons.append(
+            {"type": "button", "action_id": OPEN, "text": _plain(open_record), "url": record_link}
+        )
+    return {"type": "actions", "elements": buttons}
 
 
-def _seen_button(reference: str) -> Block:
-    return {
+def _button(action: str, reference: str) -> Block:
+    words = wording().buttons[action]
+    button: Block = {
         "type": "button",
-        "action_id": SEEN,
-        "text": _plain("I've seen this"),
+        "action_id": action,
+        "text": _plain(words.label),
         "value": reference,
-        "style": "primary",
     }
-
-
-def _open_button(record_link: str) -> Block:
-    return {
-        "type": "button",
-        "action_id": OPEN,
-        "text": _plain("Open record"),
-        "url": record_link,
-    }
+    if action == SEEN:
+        button["style"] = "primary"
+    if words.sure:
+        button["confirm"] = {
+            "title": _plain(words.label),
+            "text": _plain(words.sure),
+            "confirm": _plain(words.yes),
+            "deny": _plain(words.no),
+        }
+    return button
 
 
 def _plain(words: str) -> Block:

@@ -2,17 +2,19 @@
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from alerts.channels.slack_blocks import OPEN, SEEN
+from alerts.channels.slack_blocks import ANSWERS, OPEN
 
 _ID = re.compile(r"[A-Z0-9]{1,32}")
 _TIME = re.compile(r"\d{1,12}\.\d{1,12}")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _ENVELOPE = re.compile(r"[A-Za-z0-9-]{1,64}")
 _REMEMBERED = 4096
+DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,39 @@ class Press:
     envelope_id: str
     channel: str
     ts: str
+    pressed_at: float = field(default=0.0, compare=False)
+    """By Slack's clock, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What stands in the alert's place after a press.
+
+    `settled`: nothing is left to be pressed but *Open record*.
+    """
+
+    words: str
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A press, the moment that tells it from another one, and the link its message held."""
+    """A press, the moment that tells it from another one, and what its message held."""
 
     press: Press
     at: str
     record_link: str | None
+    offered: tuple[str, ...] = ()
+    """The actions that could be pressed."""
+
+
+def is_a_press(kind: str, payload: object) -> bool:
+    """Whether this is a press of any button but the link to the record, ours or not."""
+    if kind != "interactive" or _dig(payload, "type") != "block_actions":
+        return False
+    actions = _dig(payload, "actions")
+    one = actions[0] if isinstance(actions, list) and len(actions) == 1 else None
+    return bool(_dig(one, "action_id") != OPEN)
 
 
 def read_press(kind: str, envelope_id: object, payload: object) -> Pressed | None:
@@ -41,7 +67,10 @@ def read_press(kind: str, envelope_id: object, payload: object) -> Pressed | Non
     if kind != "interactive" or _dig(payload, "type") != "block_actions":
         return None
     actions = _dig(payload, "actions")
-    if not isinstance(actions, list) or len(actions) != 1 or _dig(actions[0], "action_id") != SEEN:
+    if not isinstance(actions, list) or len(actions) != 1:
+        return None
+    action = _dig(actions[0], "action_id")
+    if not isinstance(action, str) or action not in ANSWERS:
         return None
     wanted = (
         (_dig(payload, "user", "id"), _ID),
@@ -55,17 +84,25 @@ def read_press(kind: str, envelope_id: object, payload: object) -> Pressed | Non
     if len(found) != len(wanted):
         return None
     user, reference, envelope, channel, ts, at = found
-    return Pressed(Press(user, SEEN, reference, envelope, channel, ts), at, _record_link(payload))
+    press = Press(user, action, reference, envelope, channel, ts, pressed_at=float(at))
+    buttons = list(_buttons(payload))
+    shown = [_dig(one, "action_id") for one in buttons]
+    return Pressed(press, at, _record_link(buttons), tuple(one for one in ANSWERS if one in shown))
 
 
-def _record_link(payload: object) -> str | None:
+def _buttons(payload: object) -> Iterator[object]:
+    """Everything that stands in a row of the message."""
     blocks = _dig(payload, "message", "blocks")
     for block in blocks if isinstance(blocks, list) else ():
         elements = _dig(block, "elements")
-        for element in elements if isinstance(elements, list) else ():
-            link = _dig(element, "url")
-            if _dig(element, "action_id") == OPEN and isinstance(link, str):
-                return link if re.fullmatch(r"https?://\S{1,500}", link) else None
+        yield from elements if isinstance(elements, list) else ()
+
+
+def _record_link(buttons: Iterable[object]) -> str | None:
+    for one in buttons:
+        link = _dig(one, "url")
+        if _dig(one, "action_id") == OPEN and isinstance(link, str):
+            return link if re.fullmatch(r"https?://\S{1,500}", link) else None
     return None
 
 

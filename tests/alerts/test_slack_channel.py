@@ -98,16 +98,24 @@ def test_a_repeat_says_that_it_is_one() -> None:
     assert "This is a repeat" in message.blocks[0]["text"]["text"]
 
 
-def test_after_a_press_only_the_record_can_be_opened() -> None:
+def test_who_may_tell_the_named_person_is_asked_for_three_answers() -> None:
     with SlackServer() as slack:
-        channel = channel_to(slack)
-        receipt = channel.deliver(an_alert(), MORAG, "d7")
-        channel.mark_seen(receipt, "Seen by you 08:03", RECORD)
+        channel_to(slack).deliver(replace(an_alert(), telling=True), MORAG, "d7")
         (message,) = slack.messages
-        assert message.buttons == ["open"]
-        assert message.blocks[0]["text"]["text"] == "Seen by you 08:03"
-        channel.mark_seen(receipt, "Closed")
-        assert message.buttons == []
+    assert message.buttons == ["seen", "told", "pass_on", "open"]
+    labels = [button["text"]["text"] for button in message.blocks[1]["elements"]]
+    assert labels == ["I've seen this", "I have told them", "I can't, pass on", "Open record"]
+    seen, told, pass_on, _ = message.blocks[1]["elements"]
+    assert "confirm" not in seen
+    assert "in private" in told["confirm"]["text"]["text"]
+    assert "next person in line" in pass_on["confirm"]["text"]["text"]
+
+
+def test_further_posts_are_counted_and_nothing_more() -> None:
+    with SlackServer() as slack:
+        channel_to(slack).deliver(replace(an_alert(), count=412), MORAG, "d7")
+        (message,) = slack.messages
+    assert "412 posts belong to this record so far." in message.blocks[0]["text"]["text"]
 
 
 def test_too_many_at_once_waits_as_long_as_slack_asks() -> None:

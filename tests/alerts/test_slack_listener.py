@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.slack import SlackChannel, SlackListener
-from alerts.channels.slack_press import Once, Press, Pressed, read_press
+from alerts.channels.slack_press import Once, Press, Pressed, Reply, read_press
 from alerts.message import compose
 from policies.pack import read_pack
 from records.alert import AlertKind
@@ -35,22 +35,29 @@ class Desk:
 
     def __init__(self) -> None:
         self.presses: list[Press] = []
+        self.odd: list[str] = []
         self.breakdowns = 0
         self._lock = threading.Lock()
 
-    def take(self, press: Press) -> str:
+    def take(self, press: Press) -> Reply:
         with self._lock:
             if self.breakdowns:
                 self.breakdowns -= 1
                 raise OSError("database of morag@seo.example is full")
             self.presses.append(press)
-        return "Seen by you 08:03"
+        return Reply("Seen by you 08:03", settled=press.action != "seen")
 
 
 @contextmanager
 def listening(slack: SlackServer, desk: Desk, *, app_token: str = APP_TOKEN) -> Iterator[None]:
     listener = SlackListener(
-        app_token, BOT_TOKEN, desk.take, slack.base_url, ping_seconds=0.3, timeout=5.0
+        app_token,
+        BOT_TOKEN,
+        desk.take,
+        slack.base_url,
+        on_odd=desk.odd.append,
+        ping_seconds=0.3,
+        timeout=5.0,
     )
     listener.start()
     try:
@@ -61,7 +68,7 @@ def listening(slack: SlackServer, desk: Desk, *, app_token: str = APP_TOKEN) -> 
         listener.stop()
 
 
-def alerted(slack: SlackServer) -> Posted:
+def alerted(slack: SlackServer, *, telling: bool = False) -> Posted:
     message = compose(
         AlertKind.FIRST,
         pack=read_pack("spso"),
@@ -69,6 +76,7 @@ def alerted(slack: SlackServer) -> Posted:
         severity="medium",
         role="line_manager",
         record_link=RECORD,
+        telling=telling,
     )
     SlackChannel(BOT_TOKEN, slack.base_url).deliver(message, MORAG, "d1")
     return slack.messages[-1]
@@ -95,10 +103,42 @@ def test_a_press_is_acknowledged_counted_and_shown() -> None:
     assert message.blocks[1]["elements"][0]["url"] == RECORD
 
 
+def test_who_has_seen_it_can_still_say_that_they_told_or_pass_it_on() -> None:
+    desk = Desk()
+    with SlackServer() as slack, listening(slack, desk):
+        message = alerted(slack, telling=True)
+        slack.press(message, "U002")
+        slack.wait_for(lambda: bool(message.updates))
+        assert message.buttons == ["told", "pass_on", "open"]
+        slack.press(message, "U002", action="told")
+        slack.wait_for(lambda: len(message.updates) == 2)
+        assert message.buttons == ["open"]
+    assert [press.action for press in desk.presses] == ["seen", "told"]
+    assert desk.odd == []
+
+
+def test_opening_the_record_is_no_press_and_nothing_odd() -> None:
+    desk = Desk()
+    with SlackServer() as slack, listening(slack, desk):
+        slack.press(alerted(slack), "U002", action="open")
+        settle(slack, desk)
+    assert (desk.presses, desk.odd) == ([], [])
+
+
+def test_a_duplicate_and_a_forged_press_are_told_of() -> None:
+    desk = Desk()
+    with SlackServer() as slack, listening(slack, desk):
+        message = alerted(slack)
+        slack.press(message, "U002", copies=2)
+        slack.press(message, "U002", action="erase")
+        slack.wait_for(lambda: len(desk.odd) == 2)
+    assert sorted(desk.odd) == ["duplicate", "no press of ours"]
+
+
 def test_slack_is_answered_before_the_press_is_worked_on() -> None:
     desk, may_go_on = Desk(), threading.Event()
 
-    def slow(press: Press) -> str:
+    def slow(press: Press) -> Reply:
         assert may_go_on.wait(10)
         return desk.take(press)
 

@@ -80,6 +80,9 @@ class SlackServer:
         self.messages: list[Posted] = []
         self.acknowledged: list[str] = []
         self.connections = 0
+        self.rooms: dict[str, dict[str, Any]] = {}
+        """Channels that the app has been invited to, as conversations.info tells of them."""
+        self.members: dict[str, list[str]] = {}
         self._faults: dict[str, deque[Fault]] = {}
         self._open: list[ServerConnection] = []
         self._changed = threading.Condition()
@@ -131,9 +134,11 @@ class SlackServer:
 
     # What people and the platform do.
 
-    def press(self, message: Posted, user: str, *, copies: int = 1, **changes: Any) -> str:
-        """`user` presses *I've seen this*; the envelope may be sent more than once."""
-        envelope = envelope_of(message, user) | changes
+    def press(
+        self, message: Posted, user: str, *, action: str = "seen", copies: int = 1, **changes: Any
+    ) -> str:
+        """`user` presses a button; the envelope may be sent more than once."""
+        envelope = envelope_of(message, user, action) | changes
         for _ in range(copies):
             self.send(envelope)
         return str(envelope["envelope_id"])
@@ -144,6 +149,17 @@ class SlackServer:
         for connection in self._alive():
             with suppress(ConnectionClosed):
                 connection.send(text)
+
+    def open_room(self, room: str, *members: str, **facts: Any) -> None:
+        """A channel with the app and these people in it; private unless `facts` say otherwise."""
+        told = {
+            "is_private": True,
+            "is_archived": False,
+            "is_shared": False,
+            "is_ext_shared": False,
+        }
+        self.rooms[room] = {"id": room, "name": "room", **told, **facts}
+        self.members[room] = ["UBOT", *members]
 
     def ask_to_reconnect(self) -> None:
         """Tell the client to fetch a new address, as Slack does every few hours."""
@@ -207,6 +223,8 @@ class SlackServer:
             "auth.test": self._who_am_i,
             "apps.connections.open": self._open_socket,
             "conversations.open": self._open_conversation,
+            "conversations.info": self._tell_of_room,
+            "conversations.members": self._tell_members,
             "chat.postMessage": self._post,
             "chat.update": self._update,
         }
@@ -225,6 +243,24 @@ class SlackServer:
             return {"ok": False, "error": "user_not_found"}
         return {"ok": True, "channel": {"id": f"D{user[1:]}"}}
 
+    def _tell_of_room(self, content: dict[str, Any]) -> dict[str, Any]:
+        room = self.rooms.get(content["channel"])
+        return (
+            {"ok": True, "channel": room} if room else {"ok": False, "error": "channel_not_found"}
+        )
+
+    def _tell_members(self, content: dict[str, Any]) -> dict[str, Any]:
+        members = self.members.get(content["channel"])
+        if members is None:
+            return {"ok": False, "error": "channel_not_found"}
+        start, most = int(content.get("cursor") or 0), int(content["limit"])
+        more = str(start + most) if start + most < len(members) else ""
+        return {
+            "ok": True,
+            "members": members[start : start + most],
+            "response_metadata": {"next_cursor": more},
+        }
+
     def _post(self, content: dict[str, Any]) -> dict[str, Any]:
         with self._changed:
             ts = f"1700000000.{len(self.messages) + 1:06}"
@@ -242,10 +278,10 @@ class SlackServer:
         return {"ok": False, "error": "message_not_found"}
 
 
-def envelope_of(message: Posted, user: str) -> dict[str, Any]:
-    """What Slack sends when `user` presses *I've seen this* under `message`."""
+def envelope_of(message: Posted, user: str, action: str = "seen") -> dict[str, Any]:
+    """What Slack sends when `user` presses a button under `message`."""
     buttons = [element for block in message.blocks for element in block.get("elements", ())]
-    value = next((button["value"] for button in buttons if button["action_id"] == "seen"), "")
+    value = next((one.get("value", "") for one in buttons if one["action_id"] == action), "")
     return {
         "type": "interactive",
         "envelope_id": str(uuid4()),
@@ -262,7 +298,7 @@ def envelope_of(message: Posted, user: str) -> dict[str, Any]:
             "actions": [
                 {
                     "type": "button",
-                    "action_id": "seen",
+                    "action_id": action,
                     "value": value,
                     "action_ts": f"{time.time():.6f}",
                 }
@@ -274,10 +310,18 @@ def envelope_of(message: Posted, user: str) -> dict[str, Any]:
 class _Requests(BaseHTTPRequestHandler):
     slack_behind: SlackServer
 
+    def do_GET(self) -> None:
+        """Answer a call that only reads; its content is in the address."""
+        asked, _, query = self.path.partition("?")
+        self.path = asked
+        self._answer_to({name: values[-1] for name, values in parse_qs(query).items()})
+
     def do_POST(self) -> None:
         """Answer one call."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        content = self._content(body)
+        self._answer_to(self._content(body))
+
+    def _answer_to(self, content: dict[str, Any]) -> None:
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         answer = self.slack_behind._answer(Call(self.path.rpartition("/")[2], content, token))
         if answer is None:

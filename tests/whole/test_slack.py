@@ -179,7 +179,7 @@ def test_a_press_by_somebody_off_the_list_changes_nothing_and_is_noted(
     assert (refused.actor, refused.reference, refused.about) == (
         noted,
         reference,
-        {"via": "slack"},
+        {"via": "slack", "action": "seen", "why": "not allowed"},
     )
     unseen = street.incident(2)
     assert unseen is not None
