@@ -44,7 +44,13 @@ class Gap:
     place: str
     nobody_at_all: bool
 
+    @property
+    def serious(self) -> bool:
+        """Nobody would hear of it, or nobody could tell the person; else others are told still."""
+        return self.nobody_at_all or self.place == TELLING
 
+
+TELLING = "telling"
 Reached = Callable[[str], bool]
 
 
@@ -131,9 +137,6 @@ def _who_matters(
     roles = (LINE_MANAGER, *sorted(pack.known_roles))
     people = dict.fromkeys(one for role in roles for one in desk.holders(role))
     return tuple(one for one in people if one != question.named)
-
-
-TELLING = "telling"
 
 
 def _gaps(

@@ -1,5 +1,6 @@
 """The body's own files, read and held against each other."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ class Configuration:
     roster: Roster
     pack: Pack
     warnings: tuple[str, ...]
+    to_fill: tuple[str, ...] = ()
+    """What the policy asks the body for and has not been given yet; namewatch begins without."""
 
 
 def read_configuration(settings: Settings) -> Configuration:
@@ -35,5 +38,19 @@ def configuration_of(
     roster = read_roster(roster_file)
     if absences_file and absences_file.exists():
         roster = replace(roster, absences=read_absences(absences_file, roster))
-    warnings = check_roles(organisation, roster, pack.needed_roles)
-    return Configuration(organisation, roster, pack, tuple(warnings))
+    warnings = check_roles(organisation, roster, pack.needed_roles, pack.known_roles)
+    to_fill = tuple(unfilled(pack, organisation))
+    return Configuration(organisation, roster, pack, tuple(warnings), to_fill)
+
+
+def unfilled(pack: Pack, organisation: Organisation) -> Iterator[str]:
+    """A sentence for each role that the body has still to fill, though namewatch can begin."""
+    for role, open_role in pack.left_open.items():
+        if not organisation.roles.get(role):
+            yield (
+                f"the policy leaves open who is the {open_role.title}; name somebody as {role} in"
+                f" organisation.toml. Until then it is the {pack.role_title(open_role.meanwhile)}."
+            )
+    for group, title in pack.groups.items():
+        if not organisation.roles.get(group):
+            yield f"nobody is named as {group} ({title}) in organisation.toml."

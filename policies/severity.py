@@ -91,7 +91,8 @@ def _asked(pack: Pack, facts: Facts) -> Judgement:
     """The first row that fits decides; the last row of a pack fits every finding."""
     for rule in pack.severity_rules:
         if _fits(rule, facts):
-            return Judgement(rule.severity, rule.disposition, rule.clause, tuple(_in_words(rule)))
+            conditions = tuple(conditions_of(rule))
+            return Judgement(rule.severity, rule.disposition, rule.clause, conditions)
     raise AssertionError("a pack's last severity rule takes every finding")
 
 
@@ -109,7 +110,8 @@ def _fits(rule: SeverityRule, facts: Facts) -> bool:
     )
 
 
-def _in_words(rule: SeverityRule) -> Iterator[str]:
+def conditions_of(rule: SeverityRule) -> Iterator[str]:
+    """What a row asks of a finding, in words; nothing for the last row."""
     if rule.categories:
         aimed = f" aimed at {_either(rule.targets)}" if rule.targets else ""
         yield f"there is {_either(rule.categories)}{aimed}"

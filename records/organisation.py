@@ -64,10 +64,16 @@ def read_organisation(file: Path) -> Organisation:
     return parsed.organisation.model_copy(update={"roles": parsed.roles, "file": file})
 
 
-def check_roles(organisation: Organisation, roster: Roster, needed: tuple[str, ...]) -> list[str]:
+def check_roles(
+    organisation: Organisation,
+    roster: Roster,
+    needed: tuple[str, ...],
+    optional: frozenset[str] = frozenset(),
+) -> list[str]:
     """Refuse roles that nobody holds or that name strangers; return warnings in words.
 
     `needed` are the roles of the policy pack, `line_manager` left out: those come from the roster.
+    `optional` are those which may stay unfilled.
     """
     file = organisation.file
     for role in needed:
@@ -97,5 +103,5 @@ def check_roles(organisation: Organisation, roster: Roster, needed: tuple[str, .
     return [
         f"the policy has no role {role}; its entry in organisation.toml is not used."
         for role in organisation.roles
-        if role not in needed and role != "leadership_team"
+        if role not in {*needed, *optional, "leadership_team"}
     ]
