@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitors.answer import Answer, Answers
 from monitors.errors import SourceError
 from monitors.feed import Feed, Give
 from monitors.options import read_options
@@ -146,9 +147,10 @@ class XSource:
         since = min(self._since or 0, settled)  # our clock may have been ahead
         edge = settled
         found: list[tuple[object, Mapping[str, Any]]] = []
-        failure = None
+        failure, answers = None, Answers()
         try:
             with x_session(self._options.url) as session:
+                answers.watch(session)
                 for query in self._options.queries:
                     for answer in self._search.pages(session, query, since):
                         found += [
@@ -159,7 +161,8 @@ class XSource:
             edge = since  # what was not reached lies between
         for one, includes in sorted(found, key=lambda pair: id_of(pair[0]) or 0):
             place = max(since, min(id_of(one) or 0, edge))
-            arrival = self._arrival(one, includes, record_of(one, includes), place)
+            record = record_of(one, includes)
+            arrival = self._arrival(one, includes, record, place, answers.now)
             if self._is_new(arrival):
                 yield arrival
         self._since = edge
@@ -168,13 +171,14 @@ class XSource:
             raise failure
 
     def _arrival(
-        self, found: object, includes: Mapping[str, Any], record: bytes, since: int
+        self, found: object, includes: Mapping[str, Any], record: bytes, since: int, told: Answer
     ) -> Received | Unread:
         place = self._cursor(since)
         try:
             if not isinstance(found, dict):
                 raise PostUnreadableError("The post is of an unknown shape.")  # noqa: TRY301
-            return Received(post_of(found, includes), record, place, edited=is_edit(found))
+            post, edited = post_of(found, includes), is_edit(found)
+            return Received(post, record, place, edited=edited, answer=told)
         except PostUnreadableError as fault:
             return Unread(record, str(fault), place)
 
@@ -225,7 +229,7 @@ class XSource:
             )
         self._connects.append(moment)
 
-    def _take(self, line: bytes, give: Give) -> None:
+    def _take(self, line: bytes, told: Answer, give: Give) -> None:
         """One message of the stream; it has been paid for, whatever is in it."""
         now = datetime.now(UTC)
         place = max(self._since or 0, id_at(now - SETTLES))
@@ -238,7 +242,8 @@ class XSource:
         message = table_of(message)
         self._spending.pay(resources(message), now)
         if "data" in message:
-            give(self._arrival(message["data"], table_of(message.get("includes")), line, place))
+            near = table_of(message.get("includes"))
+            give(self._arrival(message["data"], near, line, place, told))
         elif "errors" in message:
             raise SourceError("X ended the stream with an error.")
         if self._spending.affords(now) < self._options.things_a_post * FEWEST_A_PAGE:

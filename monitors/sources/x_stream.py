@@ -7,6 +7,7 @@ from typing import Any
 import requests
 import tweepy
 
+from monitors.answer import Answer, StreamEvent
 from monitors.errors import SourceError
 from monitors.feed import Give
 from monitors.sources.lenient import list_of, table_of
@@ -26,7 +27,7 @@ class Connection(tweepy.StreamingClient):  # type: ignore[misc] # the library ha
     raised while a message is read. Here any end is raised.
     """
 
-    def __init__(self, options: XOptions, take: Callable[[bytes, Give], None]) -> None:
+    def __init__(self, options: XOptions, take: Callable[[bytes, Answer, Give], None]) -> None:
         super().__init__(
             options.bearer_token.get_secret_value(), return_type=requests.Response, max_retries=0
         )
@@ -90,7 +91,7 @@ class Connection(tweepy.StreamingClient):  # type: ignore[misc] # the library ha
 
     def on_data(self, raw_data: bytes) -> None:
         """As the library calls it for each message."""
-        self._take(raw_data, self._give)
+        self._take(raw_data, StreamEvent(self._answer), self._give)
 
     def on_closed(self, response: requests.Response) -> None:  # noqa: ARG002 - as inherited
         """As the library calls it when X has hung up."""

@@ -139,7 +139,7 @@ class YouTubeSource:
             self._try(lambda: self._read_comments(asking, found), failures)
         finally:
             web.close()
-        for key, arrival in found.in_order(self._cursor(before)):
+        for key, arrival in found.in_order(self._cursor(before), web.answers.now):
             if self._seen.is_new(key):
                 self.skipped += isinstance(arrival, Unread)
                 yield arrival
