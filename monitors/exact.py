@@ -108,7 +108,10 @@ def xml_span(body: bytes, number: int) -> Span | None:
         parser.Parse(body, True)  # noqa: FBT003 - the library takes it so
     except (expat.ExpatError, ValueError, LookupError):
         return None
-    whole = number < len(found) and body[found[number][0] : found[number][0] + 1] == b"<"
+    if number >= len(found):
+        return None
+    entry = body[slice(*found[number])]
+    whole = entry.startswith(b"<") and b"\0" not in entry  # letters of two bytes would be cut
     return found[number] if whole else None
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from monitors import web
+from monitors.answer import ENTRY, JOINED, PARAGRAPH
 from monitors.registry import build
 from monitors.source import Source
 from monitors.timed import Deadline
@@ -45,6 +46,30 @@ def test_what_is_said_between_the_first_look_and_the_next_start_is_not_lost(
     kept = look(source(platforms, kind)).cursor
     platforms.publish(kind, SAID.format("seven"))
     assert SAID.format("seven") in look(source(platforms, kind), kept).texts
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_post_comes_with_its_platforms_answer_and_its_own_bytes_of_it(
+    platforms: Platforms, kind: str
+) -> None:
+    began = datetime.now(UTC) - timedelta(milliseconds=1)
+    platforms.publish(kind, SAID.format("one"))
+    kept = look(source(platforms, kind)).cursor
+    for part in ("two", "three"):
+        platforms.publish(kind, SAID.format(part))
+    received = look(source(platforms, kind), kept).received
+    (came,) = (one for one in received if one.post.text == SAID.format("three"))
+    settled = came.settled()
+    told = settled.told
+    assert told is not None
+    assert SAID.format("three") in settled.record.decode()
+    assert SAID.format("two") not in settled.record.decode()
+    what = {"web": PARAGRAPH, "x": JOINED}.get(kind, ENTRY)
+    assert (told["answered"], told["status"], told["bytes"]) == (True, 200, what)
+    assert "Date" in dict(told["headers"])
+    assert began <= datetime.fromisoformat(told["received_at"]) <= datetime.now(UTC)
+    assert told["asked"].startswith("GET http://127.0.0.1:")
+    assert told["whole_answer"]["bytes"] > len(settled.record)
 
 
 def fault(name: str, answer: Answer) -> object:
