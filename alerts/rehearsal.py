@@ -152,5 +152,5 @@ def _gaps(
     deaf = [one.role for one in routing.recipients if not reached(one.staff_id)]
     for place in (*routing.unfilled, *deaf):
         yield Gap(question.named, absent, place, nobody_at_all=not told)
-    if question.named and Desk(pack, organisation, roster, question).teller() is None:
+    if told and question.named and Desk(pack, organisation, roster, question).teller() is None:
         yield Gap(question.named, absent, TELLING, nobody_at_all=not told)

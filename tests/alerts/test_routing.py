@@ -1,19 +1,13 @@
 """Who is told, held against the two policies."""
 
 from collections.abc import Iterable
-from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from alerts.routing import Question, Recipient, Routing, next_in_line, route
 from policies.pack import Pack, read_pack
-from records.organisation import Organisation
-from records.roster import Absence, Roster, StaffMember, roster_of
 from tests.alerts.cast import (
     CALUM,
-    DAY,
     DUNCAN,
     FIONA,
     ISLA,
@@ -215,104 +209,3 @@ def test_the_next_in_line_is_never_the_named_person_nor_somebody_in_conflict_or_
     assert following is not None
     assert following.staff_id == ISLA
     assert next_in_line(WICS, body, roster(away=[ISLA]), named, frozenset()) is None
-
-
-# Every overlap of five people: who holds which role, who is away or in conflict, who is named.
-
-PEOPLE = ("a", "b", "c", "d", "e")
-MANAGER_OF = {"a": "", "b": "a", "c": "b", "d": "b", "e": "c"}
-HERE, AWAY, BARRED = "here", "away", "barred"
-NAMED = (None, "a", "b", "e")
-HOLDINGS = tuple(product(PEOPLE, ("a", "d", "e"), ("a", "b", "c")))
-STATES = tuple(product((HERE, AWAY, BARRED), repeat=5))
-
-
-def check(pack: Pack, body: Organisation, staff: Roster, asked: Question, routing: Routing) -> None:
-    """What must hold whoever holds which role, is away, named or in conflict."""
-    ids = [one.staff_id for one in routing.recipients]
-    places = pack.alerting.recipients if asked.named else pack.alerting.nobody_named
-    assert len(set(ids)) == len(ids)
-    assert not asked.excluded.intersection(ids)
-    assert all(staff.available(one, asked.day) for one in ids)
-    assert set(routing.unfilled) <= set(places)
-    assert ids or routing.unfilled == places
-    assert len(ids) + len(routing.unfilled) <= len(places)
-    for one in routing.recipients:
-        if one.role == "line_manager":
-            assert asked.named is not None
-            assert staff[asked.named].line_manager == one.staff_id
-        else:
-            assert one.staff_id in body.roles[one.role]
-    if routing.unfilled:
-        for role in ("director", "head_of_body"):
-            assert not any(
-                staff.available(one, asked.day) and one not in asked.excluded
-                for one in body.roles[role]
-            )
-    following = next_in_line(pack, body, staff, asked, frozenset(ids))
-    assert following is None or following.staff_id not in {*ids, *asked.excluded}
-    assert following is None or staff.available(following.staff_id, asked.day)
-
-
-@pytest.mark.clause("SPSO 68")
-@pytest.mark.clause("WICS Named ¶2")
-@pytest.mark.parametrize("pack", [SPSO, WICS], ids=["spso", "wics"])
-def test_in_every_overlap_only_people_who_may_know_are_told(pack: Pack) -> None:
-    members = [StaffMember(one, one, line_manager=MANAGER_OF[one]) for one in PEOPLE]
-    bodies = [
-        Organisation(
-            name="Body",
-            policy="spso",
-            roles={
-                "hr_officer": (hr,),
-                "communications_manager": (communications,),
-                "director": (director,),
-                "head_of_body": ("a",),
-            },
-        )
-        for hr, communications, director in HOLDINGS
-    ]
-    count = 0
-    for states in STATES:
-        by_state = dict(zip(PEOPLE, states, strict=True))
-        away = (Absence(one, DAY, DAY) for one in PEOPLE if by_state[one] == AWAY)
-        staff = roster_of(members, away)
-        barred = frozenset(one for one in PEOPLE if by_state[one] == BARRED)
-        for body, named in product(bodies, NAMED):
-            asked = Question(named, frozenset(), DAY, barred)
-            check(pack, body, staff, asked, route(pack, body, staff, asked))
-            count += 1
-    assert count == 43_740
-
-
-@given(
-    pack=st.sampled_from([SPSO, WICS]),
-    holdings=st.fixed_dictionaries(
-        dict.fromkeys(
-            ("hr_officer", "communications_manager", "director", "head_of_body"),
-            st.lists(st.sampled_from(PEOPLE), unique=True, max_size=3).map(tuple),
-        )
-    ),
-    manager_of=st.fixed_dictionaries(dict.fromkeys(PEOPLE, st.sampled_from(("", "gone", *PEOPLE)))),
-    away=st.sets(st.sampled_from(PEOPLE)),
-    barred=st.sets(st.sampled_from(PEOPLE)),
-    alongside=st.sets(st.sampled_from(PEOPLE)),
-    named=st.sampled_from((None, *PEOPLE)),
-)
-def test_with_any_roster_and_any_holders_only_people_who_may_know_are_told(
-    *,
-    pack: Pack,
-    holdings: dict[str, tuple[str, ...]],
-    manager_of: dict[str, str],
-    away: set[str],
-    barred: set[str],
-    alongside: set[str],
-    named: str | None,
-) -> None:
-    staff = roster_of(
-        (StaffMember(one, one, line_manager=manager_of[one]) for one in PEOPLE),
-        (Absence(one, DAY, DAY) for one in away),
-    )
-    body = Organisation(name="Body", policy="spso", roles=holdings)
-    asked = Question(named, frozenset(alongside), DAY, frozenset(barred))
-    check(pack, body, staff, asked, route(pack, body, staff, asked))
