@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from alerts.channel import Channel
 from alerts.registry import build_channels
 from evidence.browser import find_browser
@@ -10,6 +12,7 @@ from evidence.seal import ensure_seal_key, read_sealer
 from evidence.stamp import Authority, read_authority
 from evidence.storage import FolderStorage, Storage
 from evidence.vault import WorkingKey, read_public_keys
+from monitors.ledger import share
 from monitors.registry import build
 from monitors.source import Source
 from namewatch.configuration import Configuration, read_configuration
@@ -17,6 +20,7 @@ from namewatch.ports import free_port
 from namewatch.settings import Settings
 from records.database import migrate, open_database
 from records.errors import ConfigurationError
+from workflows.ledger import SharedLedger
 from workflows.services import Services
 
 SESSIONS = "sessions"
@@ -124,8 +128,11 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     return channels
 
 
-def sources_of(settings: Settings) -> list[Source]:
-    """The sources that are to be watched; raises ConfigurationError for a wrong kind or option."""
+def sources_of(settings: Settings, database: Engine | None = None) -> list[Source]:
+    """The sources that are to be watched; raises ConfigurationError for a wrong kind or option.
+
+    With the database they count there what a day may cost, together with other processes.
+    """
     try:
         sources = [build(one.kind, one.title, one.options) for one in settings.sources]
     except ConfigurationError as fault:
@@ -133,6 +140,8 @@ def sources_of(settings: Settings) -> list[Source]:
     for source in sources:
         if keep_secrets_in := getattr(source, "keep_secrets_in", None):
             keep_secrets_in(settings.home / SESSIONS)
+    if database is not None:
+        share(SharedLedger(database), sources)
     return sources
 
 

@@ -59,7 +59,7 @@ class Service:
 
     def _start(self) -> None:
         services = self.built.services
-        sources = sources_of(self.built.settings)
+        sources = sources_of(self.built.settings, services.database)
         self._stops.append(hold_alone(services.database))
         apply_again(eraser_of(self.built.settings, services.database), now=services.now())
         install(services)

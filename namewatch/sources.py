@@ -1,23 +1,22 @@
 """`namewatch sources`: which kinds there are, and whether those that are set up can be used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 
 from rich import box
 from rich.console import Console as Terminal
 from rich.markup import escape
 from rich.table import Table
 
-from monitors.errors import SourceError
+from monitors.ledger import share
 from monitors.registry import KINDS
 from monitors.source import Source
 from namewatch.bootstrap import sources_of
 from namewatch.casebook import database_of
 from namewatch.settings import Settings, SourceSettings, home_in_use, read_settings
-from records.database import reading
 from records.errors import ConfigurationError
-from records.watching import SourceCursor
+from workflows.ledger import SharedLedger
 
 AT_ONCE = 8
 
@@ -41,11 +40,10 @@ def check() -> int:
     """Print of each source that is set up whether it is well; return how many are not."""
     settings = read_settings(home_in_use())
     sources = sources_of(settings)
-    _tell_what_was_used(sources, settings)
     terminal = Terminal(highlight=False, soft_wrap=True)
     _print_terms(terminal, settings.sources)
     unwell = 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with _counted(sources, settings), ThreadPoolExecutor(AT_ONCE) as pool:
         for source, faults in zip(sources, pool.map(faults_of, sources), strict=True):
             unwell += bool(faults)
             for fault in faults:
@@ -85,17 +83,15 @@ def _print_terms(terminal: Terminal, set_up: Iterable[SourceSettings]) -> None:
             terminal.print(f"[bold]{name}[/]: {kind.terms}", soft_wrap=False)
 
 
-def _tell_what_was_used(sources: Sequence[Source], settings: Settings) -> None:
-    """What the watch has spent today counts for the check as well."""
-    counting = [one for one in sources if hasattr(one, "charged")]
-    if not counting:
+@contextmanager
+def _counted(sources: Sequence[Source], settings: Settings) -> Iterator[None]:
+    """What the check uses of a day's sum or quota counts with what the watch uses."""
+    if not any(hasattr(one, "count_in") for one in sources):
+        yield
         return
     database = database_of(settings)
+    share(SharedLedger(database), sources)
     try:
-        with reading(database) as session:
-            for source in counting:
-                kept = session.get(SourceCursor, source.name)
-                with suppress(SourceError):
-                    source.charged(kept.cursor) if kept else None
+        yield
     finally:
         database.dispose()

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from pathlib import Path
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from monitors.errors import SourceError
 from monitors.looking_back import LookingBack as Reading
 from monitors.looking_back import cursor_since
 from monitors.runner import Limits, Runner, SourceStatus, State
@@ -33,7 +32,7 @@ from records.errors import NamewatchError
 from records.sealing import keyed_hash
 from records.sweep_place import SweepPlace
 from workflows.learning import Learning
-from workflows.looking_back import LookingBack, Wish, live_cursor
+from workflows.looking_back import LookingBack, Wish
 
 LOOK_SECONDS = 0.2
 SECONDS_TO_STOP = 10.0
@@ -203,7 +202,7 @@ class _Run:
         wishes = {one.name: self._wish(one.name) for one in sources}
         anew = self.wanted.anew or self.back.all_done(list(wishes.values()))
         for one in sources:
-            cursor = self._cursor_since(one, self.since)
+            cursor = cursor_since(one, self.since)
             if cursor is None:
                 others.append(Part(one.name, None))
                 continue
@@ -214,16 +213,8 @@ class _Run:
                 others.append(Part(one.name, place, read_before=True))
         return able, others
 
-    def _cursor_since(self, source: Source, since: datetime) -> str | None:
-        """From where it looks back, at the cost of the same day as the watch."""
-        live = live_cursor(self.built.services, source.name)
-        if live is not None and (charged := getattr(source, "charged", None)):
-            with suppress(SourceError):  # a place that can't be read tells no cost
-                charged(live)
-        return cursor_since(source, since)
-
     def _sources(self) -> list[Source]:
-        sources = sources_of(self.built.settings)
+        sources = sources_of(self.built.settings, self.built.services.database)
         names = [one.name for one in sources]
         if unknown := [name for name in self.wanted.only if name not in names]:
             raise NamewatchError(

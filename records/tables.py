@@ -7,6 +7,7 @@ from records.alert import Delivery
 from records.audit import AuditEntry
 from records.capture import Capture, Recheck, Rechecked
 from records.custody import CustodyEntry, CustodyStamp, LegalHold
+from records.day_total import DayTotal
 from records.exhibit import Exhibit
 from records.incident import (
     Acknowledgement,
@@ -50,6 +51,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     CoverageGap,
     Quarantined,
     SweepPlace,
+    DayTotal,
     CustodyEntry,
     CustodyStamp,
     LegalHold,

@@ -21,7 +21,6 @@ from records.finding import Finding
 from records.incident import Mention, MentionRevision
 from records.post import Post
 from records.sweep_place import SweepPlace
-from records.watching import SourceCursor
 from workflows.changes import gone_among, note_gone, post_key_of, revision_of
 from workflows.mentions import Hit, mention_of, new_key
 from workflows.services import Services
@@ -225,13 +224,6 @@ class LookingBack:
             if session.exec(later.where(MentionRevision.revision == revision)).first():
                 return mention
         return None
-
-
-def live_cursor(held: Services, source: str) -> str | None:
-    """The place of the watch, which a sweep reads and never moves."""
-    with reading(held.database) as session:
-        kept = session.get(SourceCursor, source)
-        return kept.cursor if kept else None
 
 
 def _published(taken: Sequence[Arrival], now: datetime) -> list[datetime]:

@@ -13,11 +13,13 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from monitors.answer import Answer, Answers
 from monitors.errors import SourceError
 from monitors.feed import Feed, Give
+from monitors.ledger import Ledger
 from monitors.options import read_options
 from monitors.polling import Seen, polls
 from monitors.source import Arrival, Reached, Received, Source, Unread
@@ -35,7 +37,7 @@ from monitors.sources.x_posts import (
 )
 from monitors.sources.x_search import Search, data_of
 from monitors.sources.x_session import x_session
-from monitors.sources.x_spending import Spending
+from monitors.sources.x_spending import Advance, Spending
 from monitors.sources.x_stream import Connection
 
 log = logging.getLogger(__name__)
@@ -60,8 +62,8 @@ def build(name: str, options: Mapping[str, object]) -> Source:
 class XSource:
     """Posts by recent search, oldest first; with `stream` by the filtered stream as well.
 
-    The cursor holds a post's number, from which a search goes on, and what the day has cost.
-    Numbers tell the time; one look begins a minute before the last ended, since search lags.
+    The cursor holds a post's number, from which a search goes on. Numbers tell the time; one look
+    begins a minute before the last ended, since search lags.
     """
 
     reads_back = READS_BACK
@@ -73,14 +75,14 @@ class XSource:
             None if options.quiet_after_hours is None else options.quiet_after_hours * 3600
         )
         self._options = options
-        self._spending = Spending(options.dollars_a_day, options.dollars_a_post)
+        self._spending = Spending(
+            options.bearer_token.get_secret_value(), options.dollars_a_day, options.dollars_a_post
+        )
         self._search = Search(options, self._spending)
         self._since: int | None = None
         self._seen = Seen()
         self._connects: deque[float] = deque(maxlen=CONNECTS)
         self._noticed = False
-        self._looks_back = False
-        """By search alone: a stream shows nothing of before, and X allows one connection."""
 
     @property
     def budget(self) -> str:
@@ -93,7 +95,7 @@ class XSource:
             log.warning(NOTICE, self.name)
             self._noticed = True
         self._go_to(cursor)
-        if self._options.stream and not self._looks_back:
+        if self._options.stream and not self._spending.looks_back:
             yield from self._live(stop)
         else:
             yield from polls(self._look, self._options.every_seconds, stop)
@@ -102,9 +104,9 @@ class XSource:
         """From `moment` on, by search; X lets it go back seven days."""
         return self._cursor(id_at(moment), looks_back=True)
 
-    def charged(self, cursor: str) -> str:
-        """`cursor` with all that the day has cost by its count or ours, which is ours from now."""
-        return self._cursor(self._remembered(cursor))
+    def count_in(self, ledger: Ledger) -> None:
+        """Share the day's total with all who use the token."""
+        self._spending.count.ledger = ledger
 
     def check(self) -> Sequence[str]:
         """What is wrong with token, searches or plan; costs nothing."""
@@ -114,30 +116,16 @@ class XSource:
 
     def _go_to(self, cursor: str | None) -> None:
         now = datetime.now(UTC)
-        self._looks_back = False
+        self._spending.looks_back = False
         if cursor is not None:
-            self._since = self._remembered(cursor)
+            self._since, self._spending.looks_back = _read(cursor)
         newest, oldest = id_at(now - SETTLES), id_at(now - READS_BACK + JUST_INSIDE)
         self._since = min(max(newest if self._since is None else self._since, oldest), newest)
-
-    def _remembered(self, cursor: str) -> int:
-        try:
-            kept = json.loads(cursor)
-            day = datetime.strptime(kept["day"], "%Y-%m-%d").date()  # noqa: DTZ007 - a day alone
-            spent, since = kept["spent"], kept["since"]
-            if not (type(spent) is int and type(since) is int and min(spent, since) >= 0):
-                raise ValueError  # noqa: TRY301
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise SourceError("The place kept for X is not one of X's.", again=False) from None
-        self._spending.remember(day, spent)
-        self._looks_back = kept.get("looks_back") is True
-        return since
+        self._spending.count.look(now)
 
     def _cursor(self, since: int, *, looks_back: bool | None = None) -> str:
-        day, spent = self._spending.total(datetime.now(UTC))
-        place = {"since": since, "day": day.isoformat(), "spent": spent}
-        back = self._looks_back if looks_back is None else looks_back
-        return json.dumps({**place, "looks_back": True} if back else place)
+        back = self._spending.looks_back if looks_back is None else looks_back
+        return json.dumps({"since": since, **({"looks_back": True} if back else {})})
 
     # By search.
 
@@ -197,8 +185,14 @@ class XSource:
 
     def _live(self, stop: threading.Event) -> Iterator[Arrival | None]:
         """One connection long; search fills what lies before it, and once more when it settles."""
-        self._may_connect()
-        connection = Connection(self._options, self._take)
+        things = self._options.things_a_post
+        with Advance(self._spending, things, things * FEWEST_A_PAGE) as advance:
+            self._may_connect()
+            yield from self._connected(
+                Connection(self._options, partial(self._take, advance)), stop
+            )
+
+    def _connected(self, connection: Connection, stop: threading.Event) -> Iterator[Arrival | None]:
         looks = deque([0.0, time.monotonic() + SETTLES.total_seconds()])
         before: str | None = None  # the place to go on from, once the search has failed
         for arrival in Feed(connection.run, connection.stop).receive(stop):
@@ -218,10 +212,8 @@ class XSource:
                 yield replace(arrival, cursor=before or arrival.cursor)
 
     def _may_connect(self) -> None:
-        """X takes so many connections in a quarter of an hour, and the day must be paid for."""
-        now, moment = datetime.now(UTC), time.monotonic()
-        if self._spending.affords(now) < self._options.things_a_post * FEWEST_A_PAGE:
-            raise self._spending.all_spent(now)
+        """X takes so many connections in a quarter of an hour."""
+        moment = time.monotonic()
         if len(self._connects) == CONNECTS and moment - self._connects[0] < CONNECTS_SECONDS:
             raise SourceError(
                 "X was connected to as often as it lets us.",
@@ -229,22 +221,30 @@ class XSource:
             )
         self._connects.append(moment)
 
-    def _take(self, line: bytes, told: Answer, give: Give) -> None:
+    def _take(self, advance: Advance, line: bytes, told: Answer, give: Give) -> None:
         """One message of the stream; it has been paid for, whatever is in it."""
-        now = datetime.now(UTC)
-        place = max(self._since or 0, id_at(now - SETTLES))
+        place = max(self._since or 0, id_at(datetime.now(UTC) - SETTLES))
         try:
-            message = json.loads(line)
+            message = table_of(json.loads(line))
         except (ValueError, RecursionError):
-            self._spending.pay(1, now)
             give(Unread(line, "The message could not be decoded.", self._cursor(place)))
+            advance.pay(1)
             return
-        message = table_of(message)
-        self._spending.pay(resources(message), now)
         if "data" in message:
             near = table_of(message.get("includes"))
             give(self._arrival(message["data"], near, line, place, told))
         elif "errors" in message:
             raise SourceError("X ended the stream with an error.")
-        if self._spending.affords(now) < self._options.things_a_post * FEWEST_A_PAGE:
-            raise self._spending.all_spent(now)
+        advance.pay(resources(message))
+
+
+def _read(cursor: str) -> tuple[int, bool]:
+    """The number from which to go on, and whether that is to look back."""
+    try:
+        kept = json.loads(cursor)
+        since = kept["since"]
+        if type(since) is not int or since < 0:
+            raise ValueError  # noqa: TRY301
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise SourceError("The place kept for X is not one of X's.", again=False) from None
+    return since, kept.get("looks_back") is True

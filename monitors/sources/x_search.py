@@ -41,20 +41,19 @@ class Search:
         client = self._client(session)
         token = None
         while True:
-            now = datetime.now(UTC)
-            most = min(self._spending.affords(now) // self._options.things_a_post, MOST_A_PAGE)
-            if most < FEWEST_A_PAGE:
-                raise self._spending.all_spent(now)
-            answer = asked(
-                lambda token=token, most=most: client.search_recent_tweets(
-                    query,
-                    since_id=since,
-                    next_token=token,
-                    max_results=most,
-                    **wanted_of(self._options),
+            with self._spending.ask(
+                FEWEST_A_PAGE, MOST_A_PAGE, self._options.things_a_post
+            ) as page:
+                answer = asked(
+                    lambda token=token, most=page.posts: client.search_recent_tweets(
+                        query,
+                        since_id=since,
+                        next_token=token,
+                        max_results=most,
+                        **wanted_of(self._options),
+                    )
                 )
-            )
-            self._spending.pay(resources(answer), datetime.now(UTC))
+                page.things = resources(answer)
             meta = table_of(answer.get("meta"))
             if not data_of(answer) and meta.get("result_count") != 0:
                 raise SourceError("The answer of X is not one to a search.")
@@ -65,15 +64,13 @@ class Search:
 
     def try_once(self, session: requests.Session, query: str) -> None:
         """Search for what is posted from now on, which finds nothing and so costs nothing."""
-        now = datetime.now(UTC)
-        if self._spending.affords(now) < FEWEST_A_PAGE:
-            raise self._spending.all_spent(now)
-        answer = asked(
-            lambda: self._client(session).search_recent_tweets(
-                query, since_id=id_at(now), max_results=FEWEST_A_PAGE
+        with self._spending.ask(FEWEST_A_PAGE, FEWEST_A_PAGE) as page:
+            answer = asked(
+                lambda: self._client(session).search_recent_tweets(
+                    query, since_id=id_at(datetime.now(UTC)), max_results=page.posts
+                )
             )
-        )
-        self._spending.pay(resources(answer), now)
+            page.things = resources(answer)
 
     def _client(self, session: requests.Session) -> tweepy.Client:
         client = tweepy.Client(

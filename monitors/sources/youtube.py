@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from monitors.errors import SourceError, Why
+from monitors.ledger import Ledger
 from monitors.options import read_options
 from monitors.polling import Seen, polls
 from monitors.source import Arrival, Reached, Source, Unread
@@ -35,8 +36,8 @@ def build(name: str, options: Mapping[str, object]) -> Source:
 class YouTubeSource:
     """Videos and comments, oldest first within a look.
 
-    The cursor holds the times up to which searches and comments were read, and the day's quota
-    as it was used. A look begins earlier than the last one ended, since both come late.
+    The cursor holds the times up to which searches and comments were read. A look begins earlier
+    than the last one ended, since both come late.
     """
 
     reads_back = READS_BACK
@@ -48,7 +49,9 @@ class YouTubeSource:
             None if options.quiet_after_hours is None else options.quiet_after_hours * 3600
         )
         self._options = options
-        self._quota = Quota(options.searches_a_day, options.units_a_day)
+        self._quota = Quota(
+            options.api_key.get_secret_value(), options.searches_a_day, options.units_a_day
+        )
         self._reached: dict[str, float] = {}
         self._looks_back = False
         """Until one look has been made whole: no search is put off, no lack is passed over."""
@@ -77,53 +80,32 @@ class YouTubeSource:
         since = moment.timestamp()
         videos, comments = (since + lag.total_seconds() for lag in (SEARCH_LAGS, COMMENTS_LAG))
         reached = {"from": since, "videos": videos, "comments": comments}
-        return self._cursor(reached, looks_back=True)
+        return _cursor(reached, looks_back=True)
 
-    def charged(self, cursor: str) -> str:
-        """`cursor` with all that was asked today by its count or ours, which is ours from now."""
-        return self._cursor(self._remembered(cursor))
+    def count_in(self, ledger: Ledger) -> None:
+        """Share the day's quota with all who use the key."""
+        self._quota.count_in(ledger)
 
     def check(self) -> Sequence[str]:
         """What is wrong with key, channels or videos; takes a unit for each, and no search."""
         return faults_of(self._options, self._quota)
 
     def _go_to(self, cursor: str | None) -> None:
-        now = datetime.now(UTC).timestamp()
+        now = datetime.now(UTC)
         self._looks_back = False
         if cursor is not None:
-            self._reached = self._remembered(cursor)
-        kept = self._reached or dict.fromkeys(_PLACES, now)
-        self._reached = {place: min(kept[place], now) for place in _PLACES}
+            self._reached, self._looks_back = _read(cursor)
+        kept = self._reached or dict.fromkeys(_PLACES, now.timestamp())
+        self._reached = {place: min(kept[place], now.timestamp()) for place in _PLACES}
         if self._looks_back:
             self._searches = self._all_searches()
         elif cursor is not None:
             self._searches.made_at(self._reached["videos"])
+        self._quota.looks_back = self._looks_back
+        self._quota.look(now)
 
     def _all_searches(self) -> Searches:
         return Searches(self._options.queries, self._options.search_seconds)
-
-    def _remembered(self, cursor: str) -> dict[str, float]:
-        try:
-            kept = json.loads(cursor)
-            day = datetime.strptime(kept["day"], "%Y-%m-%d").date()  # noqa: DTZ007 - a day alone
-            searches, units = kept["searches"], kept["units"]
-            places = {place: kept[place] for place in _PLACES}
-            counts = (searches, units, *places.values())
-            if not all(type(one) in {int, float} and 0 <= one < 1e11 for one in counts):  # noqa: PLR2004
-                raise ValueError  # noqa: TRY301
-            self._quota.remember(day, int(searches), int(units))
-            self._looks_back = kept.get("looks_back") is True
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise SourceError(
-                "The place kept for YouTube is not one of YouTube's.", again=False
-            ) from None
-        return places
-
-    def _cursor(self, reached: Mapping[str, float], *, looks_back: bool | None = None) -> str:
-        day, searches, units = self._quota.used(datetime.now(UTC))
-        used = {"day": day.isoformat(), "searches": searches, "units": units}
-        back = self._looks_back if looks_back is None else looks_back
-        return json.dumps({**reached, **used, **({"looks_back": True} if back else {})})
 
     # One look.
 
@@ -139,14 +121,16 @@ class YouTubeSource:
             self._try(lambda: self._read_comments(asking, found), failures)
         finally:
             web.close()
-        for key, arrival in found.in_order(self._cursor(before), web.answers.now):
+        for key, arrival in found.in_order(
+            _cursor(before, looks_back=self._looks_back), web.answers.now
+        ):
             if self._seen.is_new(key):
                 self.skipped += isinstance(arrival, Unread)
                 yield arrival
         self._comments.given()
         short = bool(failures) and self._looks_back
         self._looks_back = short
-        yield Reached(self._cursor(self._reached))
+        yield Reached(_cursor(self._reached, looks_back=short))
         if short:
             raise failures[0]
         self._raise_if_none_helps(failures)
@@ -182,9 +166,10 @@ class YouTubeSource:
             raise (grave or failures)[0]
 
     def _used_up(self, now: datetime) -> UsedUpError:
-        self._tell_once(f"used up {self._quota.used(now)[0]}", "the day's quota is used up")
+        self._tell_once(f"used up {self._quota.day(now)}", "the day's quota is used up")
+        what = "Half of the day's" if self._quota.looks_back else "The day's"
         return UsedUpError(
-            "The day's quota of YouTube is used up; it is full again at midnight Pacific time.",
+            f"{what} quota of YouTube is used up; it is full again at midnight Pacific time.",
             wait_seconds=until_midnight(now),
             why=Why.USED_UP,
         )
@@ -193,3 +178,21 @@ class YouTubeSource:
         if key not in self._told:
             self._told.add(key)
             log.warning("Of %s a part is not read: %s", self.name, what)
+
+
+def _read(cursor: str) -> tuple[dict[str, float], bool]:
+    """The times of the cursor, and whether it was made to look back."""
+    try:
+        kept = json.loads(cursor)
+        places = {place: kept[place] for place in _PLACES}
+        if not all(type(one) in {int, float} and 0 <= one < 1e11 for one in places.values()):  # noqa: PLR2004
+            raise ValueError  # noqa: TRY301
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise SourceError(
+            "The place kept for YouTube is not one of YouTube's.", again=False
+        ) from None
+    return places, kept.get("looks_back") is True
+
+
+def _cursor(reached: Mapping[str, float], *, looks_back: bool) -> str:
+    return json.dumps({**reached, **({"looks_back": True} if looks_back else {})})

@@ -78,7 +78,7 @@ class Asking:
         self,
         ask: Callable[..., Any],
         take: Callable[[datetime], bool],
-        no_more: Callable[[], None],
+        no_more: Callable[[datetime], None],
         **wanted: Any,
     ) -> Iterator[Page]:
         token: str | None = None
@@ -89,7 +89,7 @@ class Asking:
             try:
                 answer = _asked(ask(**wanted, **further))
             except UsedUpError:
-                no_more()
+                no_more(datetime.now(UTC))
                 raise
             yield answer
             before, token = token, text_of(answer.get("nextPageToken"))

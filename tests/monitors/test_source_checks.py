@@ -1,6 +1,5 @@
 """What a platform says of the way a source is set: well, or one sentence with what to do."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ import pytest
 
 from monitors.checking import Trial
 from monitors.errors import SourceError, Why
+from monitors.ledger import OwnLedger
 from monitors.registry import build
 from monitors.source import Source
 from tests.servers.answering import Answer, AnsweringServer, Asked, of_json
@@ -122,9 +122,10 @@ def test_x_that_is_not_there(closed: str) -> None:
 def test_x_is_not_asked_when_the_day_s_sum_is_spent(open_here: ExitStack) -> None:
     server = open_here.enter_context(XServer())
     source = x(server)
-    today = datetime.now(UTC).date().isoformat()
-    kept = {"since": 1, "day": today, "spent": 4_999_000}
-    source.charged(json.dumps(kept))  # type: ignore[attr-defined]
+    ledger = OwnLedger()
+    with ledger.total("x", TOKEN, datetime.now(UTC).date()) as total:
+        total.used = 4_999_000
+    source.count_in(ledger)  # type: ignore[attr-defined]
     (fault,) = check(source)
     assert "wait until then, or raise dollars_a_day" in fault
     assert not server.paths

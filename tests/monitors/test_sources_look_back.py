@@ -1,6 +1,5 @@
 """From `cursor_since` a source gives all that was published since, and says when it is over."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 
 from monitors.errors import SourceError
 from monitors.feed import IDLE_SECONDS
+from monitors.ledger import OwnLedger
 from monitors.registry import build
 from monitors.source import Received, Source
 from tests.servers.answering import Answer, AnsweringServer, Asked, of_json
@@ -83,17 +83,21 @@ def test_x_is_looked_back_at_by_search_also_where_it_streams(open_here: ExitStac
     assert server.streams == 0, "a plan has one connection, which the watch needs"
 
 
-def test_x_is_not_looked_back_at_for_more_than_the_day_may_still_cost(open_here: ExitStack) -> None:
+def test_x_is_looked_back_at_for_half_of_what_the_day_may_cost(
+    open_here: ExitStack,
+) -> None:
     server, source = x(open_here, dollars_a_day=0.5, context=False)
     server.posts = [tweet(HOUR, f"Post {count}") for count in range(200)]
-    today = datetime.now(UTC).date().isoformat()
-    kept = json.dumps({"since": 1, "day": today, "spent": 300_000})
-    assert source.charged(kept) == kept  # type: ignore[attr-defined]
-    with pytest.raises(SourceError, match=r"\$0.50 a day for X are spent"):
+    ledger = OwnLedger()
+    source.count_in(ledger)  # type: ignore[attr-defined]
+    today = datetime.now(UTC).date()
+    with ledger.total("x", TOKEN, today) as total:
+        total.used = 100_000
+    with pytest.raises(SourceError, match=r"Half of the \$0.50 a day for X is spent"):
         since(source, ago(2 * HOUR))
-    charged = json.loads(source.charged(kept))  # type: ignore[attr-defined]
-    assert 450_000 < charged["spent"] <= 500_000, "what looking back has cost, the watch must know"
-    assert charged["since"] == 1
+    with ledger.total("x", TOKEN, today) as total:
+        assert 200_000 < total.used <= 250_000, "the other half is left to the watch"
+        assert total.held == 0
 
 
 # YouTube.
@@ -125,7 +129,7 @@ def test_youtube_can_be_looked_back_at_right_after_it_was_watched(open_here: Exi
 
 
 def test_youtube_says_so_when_the_searches_did_not_suffice(open_here: ExitStack) -> None:
-    server, source = youtube(open_here, queries=["a", "b"], searches_a_day=2)
+    server, source = youtube(open_here, queries=["a", "b"], searches_a_day=4)
     server.page = 1
     server.videos = [video(f"v{count}", HOUR, f"Video {count}") for count in range(5)]
     cursor = cursor_since(source, ago(DAY))
@@ -133,8 +137,7 @@ def test_youtube_says_so_when_the_searches_did_not_suffice(open_here: ExitStack)
         with pytest.raises(SourceError, match="quota of YouTube is used up"):
             read(source, cursor)
     assert server.count("search") == 2
-    used = json.loads(source.charged(cursor))  # type: ignore[attr-defined]
-    assert used["searches"] == 2, "what looking back has used, the watch must know"
+    assert source.budget.startswith("2 of 4 searches"), "half is left to the watch"  # type: ignore[attr-defined]
 
 
 # Reddit.

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import time_machine
 
 from monitors.errors import SourceError
+from monitors.ledger import Ledger, OwnLedger
 from monitors.registry import build
 from monitors.source import Arrival, Reached, Received, Source, Unread
 from monitors.sources.x_posts import id_at, moment_of_id
@@ -37,10 +38,22 @@ def x(server: XServer, **options: object) -> Source:
     return build("x", "our x", given)
 
 
-def since(seconds_ago: float = 3600, spent: int = 0, day: str | None = None) -> str:
+def counting(source: Source, ledger: Ledger) -> Source:
+    source.count_in(ledger)  # type: ignore[attr-defined]
+    return source
+
+
+def since(seconds_ago: float = 3600) -> str:
     """A cursor of a run that ended then."""
-    day = day or datetime.now(UTC).date().isoformat()
-    return json.dumps({"since": number(seconds_ago), "day": day, "spent": spent})
+    return json.dumps({"since": number(seconds_ago)})
+
+
+def spent(millionths: int, day: date | None = None) -> OwnLedger:
+    """A ledger in which so much stands for the day."""
+    ledger = OwnLedger()
+    with ledger.total("x", TOKEN, day or datetime.now(UTC).date()) as total:
+        total.used = millionths
+    return ledger
 
 
 def one_look(source: Source, cursor: str | None) -> list[Arrival]:
@@ -147,17 +160,16 @@ def test_no_search_goes_further_back_than_x_lets_it(server: XServer) -> None:
     assert ahead <= now
 
 
-def test_a_place_is_only_numbers_and_a_day(server: XServer) -> None:
+def test_a_place_is_only_a_number(server: XServer) -> None:
     server.posts = [tweet(90, "Fenella")]
     for one in one_look(x(server), since()):
         kept = json.loads(one.cursor)
-        assert set(kept) == {"since", "day", "spent"}
+        assert set(kept) == {"since"}
         assert isinstance(kept["since"], int)
-        assert isinstance(kept["spent"], int)
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "12", "[]", "{}", '{"since": "a", "day": "2026-11-22", "spent": 1}', "[" * 99999]
+    "cursor", ["", "12", "[]", "{}", '{"since": "a"}', '{"since": -1}', "[" * 99999]
 )
 def test_a_cursor_of_something_else_needs_attention(server: XServer, cursor: str) -> None:
     assert not failing_look(x(server), cursor)[1].again
@@ -402,12 +414,14 @@ def test_posts_with_all_that_may_come_with_them_fit_into_the_sum(server: XServer
 @pytest.mark.must("13")
 def test_once_the_sum_is_spent_nothing_is_asked_even_after_a_restart(server: XServer) -> None:
     server.posts = [tweet(3000 - count, f"Post {count}") for count in range(500)]
-    came, _ = failing_look(x(server, dollars_a_day=1), since())
+    ledger = OwnLedger()
+    came, _ = failing_look(counting(x(server, dollars_a_day=1), ledger), since())
     asked = len(server.searches)
-    restarted = x(server, dollars_a_day=1)
+    restarted = counting(x(server, dollars_a_day=1), ledger)
     for _ in range(3):
         failing_look(restarted, came[-1].cursor)
-        failing_look(x(server, dollars_a_day=1, stream=True), came[-1].cursor)
+        streaming = counting(x(server, dollars_a_day=1, stream=True), ledger)
+        failing_look(streaming, came[-1].cursor)
     assert (len(server.searches), server.streams) == (asked, 0)
 
 
@@ -420,23 +434,83 @@ def test_what_a_failed_run_spent_is_not_forgotten_before_it_is_kept(server: XSer
 
 
 def test_a_new_day_begins_with_the_whole_sum_at_midnight_utc(server: XServer) -> None:
-    source = x(server)
+    source = counting(x(server), spent(5_000_000, date(2026, 11, 22)))
     with time_machine.travel(datetime(2026, 11, 22, 23, 59, 50, tzinfo=UTC), tick=False):
-        failing_look(source, since(spent=5_000_000))
+        failing_look(source, since())
         assert budget_of(source) == "$0.00 of $5.00 left today"
     with time_machine.travel(datetime(2026, 11, 23, 0, 0, 1, tzinfo=UTC), tick=False):
         assert budget_of(source) == "$5.00 of $5.00 left today"
-        one_look(source, since(spent=5_000_000, day="2026-11-22"))
+        one_look(source, since())
 
 
 @pytest.mark.must("clock")
 def test_a_clock_that_was_far_ahead_does_not_blind_us_for_years(server: XServer) -> None:
-    source = x(server)
+    source = counting(x(server), spent(5_000_000, date(2031, 1, 1)))
     with time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC), tick=False):
-        source.budget  # type: ignore[attr-defined] # noqa: B018 - reading it turns the day
-    one_look(source, since(spent=0, day="2031-01-01"))
+        failing_look(source, since())
+    one_look(source, since())
     with time_machine.travel(datetime.now(UTC) + timedelta(days=1), tick=False):
         assert budget_of(source) == "$5.00 of $5.00 left today"
+
+
+@pytest.mark.must("clock")
+def test_a_clock_that_is_set_back_over_midnight_undoes_no_spending(server: XServer) -> None:
+    source = counting(x(server), spent(5_000_000, date(2026, 11, 23)))
+    with time_machine.travel(datetime(2026, 11, 22, 23, 0, tzinfo=UTC), tick=False):
+        assert "are spent" in str(failing_look(source, since())[1])
+    assert not server.searches
+
+
+def test_what_was_set_aside_for_a_search_that_failed_is_given_back(server: XServer) -> None:
+    source = x(server, dollars_a_day=0.36)
+    for answer in (refusal(500), (200, {"Content-Length": "5000"}, b'{"data": ['), refusal(429)):
+        server.next_answers.append(answer)
+        failing_look(source, since())
+    server.posts = [tweet(90, "Still read")]
+    assert texts(posts(one_look(source, since()))) == ["Still read"]
+    assert budget_of(source) == "$0.35 of $0.36 left today"
+
+
+def test_what_another_has_set_aside_is_waited_for_but_not_until_tomorrow(server: XServer) -> None:
+    ledger = spent(0)
+    source = counting(x(server, dollars_a_day=0.40), ledger)
+    today, soon = datetime.now(UTC).date(), datetime.now(UTC) + timedelta(minutes=1)
+    with ledger.total("x", TOKEN, today) as total:
+        total.hold(400_000, soon)
+    _, failure = failing_look(source, since())
+    assert "is set aside at this moment" in str(failure)
+    assert failure.wait_seconds == 5
+    assert not server.searches
+
+    def give_back() -> None:
+        time.sleep(0.3)
+        with ledger.total("x", TOKEN, today) as total:
+            total.settle(400_000, 5_000)
+
+    in_background(give_back)
+    server.posts = [tweet(90, "Read after all")]
+    assert texts(posts(one_look(source, since()))) == ["Read after all"]
+
+
+def test_what_somebody_had_set_aside_who_died_counts_as_spent(server: XServer) -> None:
+    ledger = spent(0)
+    source = counting(x(server, dollars_a_day=0.40), ledger)
+    now = datetime.now(UTC)
+    with ledger.total("x", TOKEN, now.date()) as total:
+        total.hold(400_000, now - timedelta(seconds=1))
+    assert "are spent" in str(failing_look(source, since())[1])
+    assert budget_of(source) == "$0.00 of $0.40 left today"
+
+
+@pytest.mark.must("13")
+def test_two_sources_with_one_token_share_its_day(server: XServer) -> None:
+    server.posts = [tweet(3000 - count, f"Post {count}") for count in range(500)]
+    ledger = OwnLedger()
+    options = {"context": False, "dollars_a_day": 1.0}
+    failing_look(counting(x(server, **options), ledger), since())
+    _, failure = failing_look(counting(x(server, **options), ledger), since())
+    assert "are spent" in str(failure)
+    assert sum(int(one["max_results"]) for one in server.searches) == 200
 
 
 # The stream.
@@ -588,10 +662,13 @@ def test_the_stream_ends_when_the_sum_is_spent(server: XServer) -> None:
     assert server.streams == 1
 
 
-def test_the_streams_posts_remember_the_spending(server: XServer) -> None:
+def test_of_a_stream_all_is_counted_that_came_and_no_more(
+    server: XServer,
+) -> None:
     server.lines = [line(tweet(2 - count, f"Live {count}")) for count in range(2)]
-    came = take(x(server, stream=True), since(), count=2)
-    assert [json.loads(one.cursor)["spent"] for one in came] == [5000, 10_000]
+    source = x(server, stream=True)
+    take(source, since(), count=2)
+    assert budget_of(source) == "$4.99 of $5.00 left today"
 
 
 # Settings.

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,8 +14,10 @@ import pytest
 import time_machine
 
 from monitors.errors import SourceError
+from monitors.ledger import Ledger, OwnLedger
 from monitors.registry import build
 from monitors.source import Arrival, Reached, Received, Source, Unread
+from monitors.sources.youtube_quota import PACIFIC
 from records.errors import ConfigurationError
 from records.post import Author, Context
 from tests.servers.youtube import (
@@ -56,7 +58,21 @@ def since(hours: float = 2, **changed: object) -> str:
     """A cursor of a run that ended then and had begun a month ago."""
     then = time.time() - hours * HOUR
     places = {"from": then - 30 * 86_400, "videos": then, "comments": then}
-    return json.dumps({**places, "day": "2026-01-01", "searches": 0, "units": 0, **changed})
+    return json.dumps({**places, **changed})
+
+
+def counting(source: Source, ledger: Ledger) -> Source:
+    source.count_in(ledger)  # type: ignore[attr-defined]
+    return source
+
+
+def used(day: date | None = None, **counts: int) -> OwnLedger:
+    """A ledger in which so many `searches` and `units` stand for the day."""
+    ledger = OwnLedger()
+    for what, count in counts.items():
+        with ledger.total(f"youtube {what}", KEY, day or datetime.now(PACIFIC).date()) as total:
+            total.used = count
+    return ledger
 
 
 def looks(
@@ -378,12 +394,12 @@ def test_a_cursor_of_something_else_needs_attention(server: YouTubeServer, curso
     assert not failure_of(looks(watching(server), cursor)).again
 
 
-def test_a_place_is_only_times_and_counts(server: YouTubeServer) -> None:
+def test_a_place_is_only_times(server: YouTubeServer) -> None:
     server.threads = {VIDEO: [thread(comment("c1", 30, "Fenella"))]}
     for one in looks(watching(server), since())[0]:
         kept = json.loads(one.cursor)
-        assert set(kept) == {"from", "videos", "comments", "day", "searches", "units"}
-        assert all(isinstance(kept[name], int | float) for name in set(kept) - {"day"})
+        assert set(kept) == {"from", "videos", "comments"}
+        assert all(isinstance(place, int | float) for place in kept.values())
 
 
 # The quota.
@@ -391,7 +407,9 @@ def test_a_place_is_only_times_and_counts(server: YouTubeServer) -> None:
 
 @pytest.mark.must("13")
 def test_no_more_is_asked_than_the_day_has_even_after_a_restart(server: YouTubeServer) -> None:
+    ledger = OwnLedger()
     source = watching(server, VIDEO, OTHER_VIDEO, units_a_day=7, every_seconds=0.01)
+    counting(source, ledger)
     came, failure = looks(source, since(), times=50)
     assert "quota of YouTube is used up" in str(failure)
     assert failure is not None
@@ -399,15 +417,16 @@ def test_no_more_is_asked_than_the_day_has_even_after_a_restart(server: YouTubeS
     assert failure.wait_seconds is not None
     assert 0 < failure.wait_seconds <= 25 * HOUR
     for _ in range(3):
-        again = looks(watching(server, units_a_day=7), came[-1].cursor)
+        again = looks(counting(watching(server, units_a_day=7), ledger), came[-1].cursor)
         assert "used up" in str(failure_of(again))
     assert len(server.asked) == 7
     assert budget_of(source) == "100 of 100 searches and 0 of 7 units left today"
 
 
 def test_a_search_that_brings_nothing_is_counted_over_a_restart(server: YouTubeServer) -> None:
-    came, _ = looks(searching(server), None)
-    restarted = searching(server)
+    ledger = OwnLedger()
+    came, _ = looks(counting(searching(server), ledger), None)
+    restarted = counting(searching(server), ledger)
     looks(restarted, came[-1].cursor)
     assert budget_of(restarted) == "99 of 100 searches and 10,000 of 10,000 units left today"
 
@@ -417,13 +436,11 @@ def test_comments_are_read_on_when_the_searches_are_used_up_and_the_reverse(
 ) -> None:
     server.threads = {VIDEO: [thread(comment("c1", 30, "A comment"))]}
     server.videos = [video("v1", 60, "A video")]
-    today = datetime.now(UTC).date() + timedelta(days=1)
-    used = since(day=today.isoformat(), searches=100)
-    found = looks(searching(server, videos=[VIDEO]), used)
+    source = counting(searching(server, videos=[VIDEO]), used(searches=100))
+    found = looks(source, since())
     assert (texts(found), found[1]) == (["A comment"], None)
     assert "the day's quota is used up" in caplog.text
-    used = since(day=today.isoformat(), units=10_000)
-    found = looks(searching(server, videos=[VIDEO]), used)
+    found = looks(counting(searching(server, videos=[VIDEO]), used(units=10_000)), since())
     assert (texts(found), found[1]) == (["A video"], None)
 
 
@@ -438,9 +455,9 @@ def test_when_youtube_says_that_the_quota_is_used_up_nothing_more_is_asked(
 
 
 def test_the_quota_is_full_again_at_midnight_pacific(server: YouTubeServer) -> None:
-    source = watching(server, units_a_day=1)
+    source = counting(watching(server, units_a_day=1), used(date(2026, 11, 22), units=1))
     with time_machine.travel(datetime(2026, 11, 23, 7, 59, 50, tzinfo=UTC), tick=False):
-        failure = failure_of(looks(source, since(day="2026-11-22", units=1)))
+        failure = failure_of(looks(source, since()))
         assert failure.wait_seconds == 10
         assert budget_of(source).endswith("0 of 1 units left today")
     with time_machine.travel(datetime(2026, 11, 23, 8, 0, 1, tzinfo=UTC), tick=False):

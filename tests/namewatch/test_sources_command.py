@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from monitors.registry import KINDS
-from records.database import migrate, open_database, transaction
-from records.watching import SourceCursor
+from records.database import migrate, open_database
 from tests.servers.answering import Answer, AnsweringServer
 from tests.servers.mastodon import TOKEN as MASTODON_TOKEN
 from tests.servers.mastodon import MastodonServer
 from tests.servers.reddit import RedditServer
 from tests.servers.x import TOKEN, XServer, refusal
 from tests.servers.youtube import KEY, VIDEO, YouTubeServer
+from workflows.ledger import SharedLedger
 
 NO_SURVEILLANCE = ("forbid surveillance", "follows no account", "builds no profile")
 
@@ -146,10 +146,8 @@ def test_sources_that_are_not_well_and_what_to_do(tmp_path: Path, x: XServer) ->
 def test_what_the_watch_has_spent_today_counts_for_the_check(tmp_path: Path, x: XServer) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
     migrate(database)
-    today = datetime.now(UTC).date().isoformat()
-    spent = json.dumps({"since": 1, "day": today, "spent": 5_000_000})
-    with transaction(database) as session:
-        session.add(SourceCursor(source="our x", cursor=spent, updated_at=datetime.now(UTC)))
+    with SharedLedger(database).total("x", TOKEN, datetime.now(UTC).date()) as total:
+        total.used = 5_000_000
     database.dispose()
     told = namewatch(home_with(tmp_path, x_of(x)), "sources", "check", cwd=tmp_path)
     assert told.returncode == 1

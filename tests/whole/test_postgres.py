@@ -10,8 +10,10 @@ from sqlalchemy import Engine, inspect
 from sqlmodel import func, select
 
 from casework import incidents
+from monitors.ledger import DayCount
 from records import database as db
 from records.alone import hold_alone
+from records.day_total import DayTotal
 from records.errors import ConfigurationError
 from records.exhibit import Exhibit
 from records.incident import Incident
@@ -20,6 +22,7 @@ from records.tables import metadata
 from tests.servers.house import House, post, wait_until
 from tests.servers.mail import MailServer
 from tests.servers.postgres import postgres
+from workflows.ledger import SharedLedger
 
 pytestmark = pytest.mark.servers
 NOW = datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
@@ -87,6 +90,28 @@ def test_two_workers_never_take_one_reference(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     assert sorted(references) == [f"NW-2026-{number:04d}" for number in range(1, 41)]
+
+
+def test_two_processes_never_use_more_of_a_day_than_it_has(address: str, engine: Engine) -> None:
+    taken: list[bool] = []
+
+    def take() -> None:
+        own = db.open_database(address)
+        count = DayCount("x", "a token", UTC)
+        count.ledger = SharedLedger(own)
+        for _ in range(20):
+            with count.open(NOW) as total:
+                taken.append(total.take(3, cap=100))
+        own.dispose()
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert taken.count(True) == 33
+    with db.reading(engine) as session:
+        assert [one.used for one in session.exec(select(DayTotal))] == [99]
 
 
 def test_the_service_takes_a_post_to_three_mails_and_survives_a_kill(

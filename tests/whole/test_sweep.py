@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import zstandard
 from sqlalchemy import inspect
 from sqlmodel import select
 
+from monitors.sources.x_posts import moment_of_id
 from records.alone import SWEEP, hold_alone
 from records.database import open_database, reading
 from records.incident import Incident, Mention
@@ -28,6 +31,9 @@ from tests.servers.house import STAFF, House, post, reviewer, wait_until
 from tests.servers.jetstream import JetstreamServer
 from tests.servers.jetstream_events import Event, rfc3339
 from tests.servers.mail import MailServer
+from tests.servers.x import TOKEN as X_TOKEN
+from tests.servers.x import Answer, XServer, json_answer, tweet
+from tests.servers.youtube import KEY, YouTubeServer, video
 
 NAMES = ("Fenella Auchterbrae", "Ruaridh McStronach", "Morven Drumhallow", "Isla Carnbeddie")
 EVENING = "A lovely evening by the harbour, said nobody's neighbour Quillon Vastervane."
@@ -75,10 +81,18 @@ def house(tmp_path: Path, server: JetstreamServer) -> Iterator[House]:
         yield house
 
 
+def has_tables(house: House) -> bool:
+    engine = open_database(f"sqlite:///{house.home / 'namewatch.db'}")
+    try:
+        return inspect(engine).has_table("day_total")
+    finally:
+        engine.dispose()
+
+
 def rows(house: House, table: Any) -> list[Any]:
     engine = open_database(f"sqlite:///{house.home / 'namewatch.db'}")
     try:
-        if not inspect(engine).has_table("sweep_place"):
+        if not has_tables(house):
             return []  # it is just being made
         with reading(engine) as session:
             return list(session.exec(select(table)))
@@ -183,6 +197,85 @@ def test_a_sweep_beside_the_running_service_keeps_nothing_from_it(
     assert len(told(house)) == 3
     swept = [one.staff_ids for one in rows(house, Mention) if one.swept_at]
     assert ["s006"] in swept
+
+
+class Together:
+    """Lets nobody have an answer before watch and sweep have both asked, or a while has passed."""
+
+    def __init__(self) -> None:
+        self._both = threading.Barrier(2)
+        self._asked: set[str] = set()
+        self._lock = threading.Lock()
+        self.by: Counter[str] = Counter()
+
+    def wait(self, since: datetime) -> str:
+        who = "watch" if since > datetime.now(UTC) - timedelta(hours=12) else "sweep"
+        with self._lock:
+            first = who not in self._asked
+            self._asked.add(who)
+        if first:
+            with suppress(threading.BrokenBarrierError):
+                self._both.wait(25)
+        return who
+
+
+class CostlyX(XServer):
+    """Always has a further page, as full as it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together = Together()
+
+    def found(self, asked: Mapping[str, str]) -> Answer:
+        who = self.together.wait(moment_of_id(int(asked["since_id"])))
+        page = [tweet(1, EVENING) for _ in range(int(asked["max_results"]))]
+        self.together.by[who] += len(page)
+        meta = {"result_count": len(page), "next_token": f"after {asked.get('next_token', '')}"}
+        return json_answer({"data": page, "meta": meta})
+
+
+class CostlyYouTube(YouTubeServer):
+    """Has a page for each of its videos."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together = Together()
+        self.page = 1
+        self.videos = [video(f"v{number}", 60, EVENING) for number in range(100)]
+
+    def answer(self, kind: str, asked: dict[str, str]) -> Answer:
+        if kind == "search":
+            after = datetime.fromisoformat(asked["publishedAfter"])
+            self.together.by[self.together.wait(after)] += 1
+        return super().answer(kind, asked)
+
+
+def test_watch_and_sweep_together_spend_no_more_than_the_day_has(tmp_path: Path) -> None:
+    with CostlyX() as x, CostlyYouTube() as tube, MailServer() as mail:
+        sources = (
+            f'[[sources]]\nkind = "x"\nurl = "{x.url}"\nbearer_token = "{X_TOKEN}"\n'
+            'queries = ["ombudsman"]\ncontext = false\ndollars_a_day = 3.0\nevery_seconds = 2\n'
+            f'[[sources]]\nkind = "youtube"\nurl = "{tube.url}"\napi_key = "{KEY}"\n'
+            'queries = ["ombudsman"]\nsearches_a_day = 30\n'
+        )
+        with House(
+            tmp_path / "home", mail, settings=sources, replays=False, options=["--rules-only"]
+        ) as house:
+            house.start(wait_ready=False)
+            wait_until(lambda: has_tables(house), why="the service is on its way")
+            with sweeping(house, "--since", "3d") as sweep:
+                assert sweep.wait(120) == 3, "it could not read all"
+            wait_until(lambda: x.together.by.total() > 590, why="the rest is spent by the watch")
+            wait_until(lambda: tube.count("search") == 30, why="all searches are used up")
+            time.sleep(2.5)  # in which the watch would look again
+            shown = house.shown()
+    assert 590 < x.together.by.total() <= 600, "at half a cent each, three dollars pay for 600"
+    assert tube.count("search") == 30
+    for by in (x.together.by, tube.together.by):
+        assert by["sweep"]
+        assert by["watch"] >= by.total() / 2, "half of the day is left to the watch"
+    assert "Half of the $3.00 a day for X is spent" in shown
+    assert "Half of the day's quota of YouTube is used up" in shown
 
 
 def test_a_second_sweep_at_the_same_time_is_refused_and_a_service_is_not(house: House) -> None:
