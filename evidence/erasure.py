@@ -82,6 +82,9 @@ def remove_record(storage: Storage, reference: str) -> list[Removed]:
     for name in names:
         if not _CERTIFICATES.fullmatch(name):
             storage.remove(f"{reference}/{name}")
+    if isinstance(storage, FolderStorage):
+        for draft in (storage.root / reference).glob(".*"):  # what a power cut left half-written
+            destroy(draft)
     return removed
 
 
@@ -103,6 +106,12 @@ def remove_bundle(storage: Storage, reference: str, sha256: str) -> list[Removed
 def is_left(storage: Storage, reference: str) -> bool:
     """Whether anything but certificates lies under a record's reference."""
     return any(not _CERTIFICATES.fullmatch(name) for name in storage.names(reference))
+
+
+def certificates(storage: Storage, reference: str) -> list[str]:
+    """Every certificate that was left there."""
+    names = [one for one in storage.names(reference) if _CERTIFICATES.fullmatch(one)]
+    return [storage.read(f"{reference}/{one}").decode("utf-8", "replace") for one in names]
 
 
 def leave_certificate(storage: Storage, reference: str, text: str) -> str:
@@ -130,6 +139,10 @@ class Disposal:
     shared_posts: bool
     """Whether a post of it also belongs to another record."""
 
+    def told_in(self, text: str) -> bool:
+        """Whether this certificate is of the same act."""
+        return _custody(self) in text.splitlines()
+
 
 def certificate(disposal: Disposal) -> str:
     """The certificate of disposal, in plain words."""
@@ -143,7 +156,7 @@ def certificate(disposal: Disposal) -> str:
         f"When:     {disposal.at.astimezone(UTC):%d %B %Y %H:%M:%S} UTC",
         f"By:       {disposal.actor}",
         f"Why:      {disposal.why}",
-        f"Custody:  {disposal.custody.removeprefix('custody ')}",
+        _custody(disposal),
         f"Key:      {disposal.recipient}",
         "",
         "Bundles taken away (SHA-256 and name):",
@@ -154,6 +167,10 @@ def certificate(disposal: Disposal) -> str:
     if disposal.shared_posts:
         lines += ["", *_SHARED]
     return "\n".join(lines) + "\n"
+
+
+def _custody(disposal: Disposal) -> str:
+    return f"Custody:  {disposal.custody.removeprefix('custody ')}"
 
 
 _WHOLE = (

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from evidence.errors import NotKeptError, StorageError
 from evidence.storage import checked_name, replaceable
 
-PROBE = ".write-once"
+PROBE, FORGETS = ".write-once", ".forgets"
 _TRIES = 4
 _LIMITS = Config(
     connect_timeout=5,
@@ -62,6 +62,7 @@ class S3Storage:
         """One plain sentence on why evidence can't be kept there; None when it can."""
         try:
             self._check_that_it_writes_once()
+            self._check_that_it_forgets()
         except StorageError as fault:
             return str(fault)
         return None
@@ -104,9 +105,7 @@ class S3Storage:
         """With every version of it that the store keeps."""
         key = self._key(name)
         with _told_plainly():
-            self._remove_versions(key, latest_too=True)
-            self._client.delete_object(Bucket=self._bucket, Key=key)
-            self._remove_versions(key, latest_too=True)  # and the mark that it was deleted
+            self._remove_all(key)
 
     def _key(self, name: str) -> str:
         return self._below_prefix(checked_name(name))
@@ -157,6 +156,24 @@ class S3Storage:
                 " evidence can be kept in it."
             )
         self._writes_once = True
+
+    def _check_that_it_forgets(self) -> None:
+        """A lock on the bucket, or rights that are too few, keep what is deleted."""
+        key = self._below_prefix(FORGETS)
+        try:
+            with _told_plainly():
+                self._put(key, b"This store was asked whether it forgets.\n")
+                self._remove_all(key)
+        except StorageError as fault:
+            raise StorageError(
+                f"This store keeps what is deleted, so nothing in it can be erased. {fault}"
+                " Take the lock off the bucket, and allow that versions are listed and deleted."
+            ) from None
+
+    def _remove_all(self, key: str) -> None:
+        self._remove_versions(key, latest_too=True)
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+        self._remove_versions(key, latest_too=True)  # and the mark that it was deleted
 
     def _remove_versions(self, key: str, *, latest_too: bool) -> None:
         pages = self._client.get_paginator("list_object_versions")

@@ -1,11 +1,13 @@
 """The commands around what is done with evidence: custody, export, hold, release and erase."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from namewatch.plainly import DONE, NOT_SO, plainly
+from namewatch.plainly import DONE, IN_PART, NOT_SO, plainly
 from records.errors import NamewatchError
 
 Reference = Annotated[str, typer.Argument(help="Such as NW-2026-0001.")]
@@ -141,8 +143,23 @@ def erase(
 
     with plainly():
         if apply_again:
-            typer.echo(erasing.apply_listed(erased_list or []))
-        elif reference:
-            typer.echo(erasing.erase(reference, exhibit, why, by))
+            again = erasing.apply_listed(erased_list or [])
+            typer.echo(erasing.told(again))
+            raise typer.Exit(IN_PART if again.left else DONE)
+        if reference:
+            with _in_part():
+                typer.echo(erasing.erase(reference, exhibit, why, by))
         else:
             raise NamewatchError("say which: namewatch erase REFERENCE --why CODE.")
+
+
+@contextmanager
+def _in_part() -> Iterator[None]:
+    """What is erased only in the database is done in part."""
+    from workflows.erase import HalfErasedError  # noqa: PLC0415
+
+    try:
+        yield
+    except HalfErasedError as fault:
+        typer.echo(f"namewatch: {fault}", err=True)
+        raise typer.Exit(IN_PART) from None

@@ -1,6 +1,8 @@
 """`namewatch erase`, `hold` and `release`."""
 
+import logging
 from pathlib import Path
+from threading import Thread
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -17,8 +19,11 @@ from records.errors import NamewatchError
 from records.incident import Incident
 from records.record_key import RecordKey
 from workflows.custody import note_custody, sealed_why
-from workflows.erase import Eraser, Order, apply_again
+from workflows.erase import Eraser, Order
 from workflows.erase import erase as erase_for_good
+from workflows.erase_again import Again, apply_again, take_away_again
+
+log = logging.getLogger(__name__)
 
 
 def erase(reference: str, exhibit: int | None, why: str, by: str | None) -> str:
@@ -33,22 +38,46 @@ def erase(reference: str, exhibit: int | None, why: str, by: str | None) -> str:
         incident_called(session, reference)
     done = erase_for_good(eraser, Order(reference, exhibit, actor, employed, why), now=now)
     busy = (
-        "" if done.wiped else "\nThe database was busy: its log holds traces until the next start."
+        ""
+        if done.wiped
+        else "\nThe database was busy, so its own files still hold traces: run"
+        " `namewatch erase --apply-again` when it is quieter."
     )
     return f"{done.certificate}\nKept beside where the evidence was, as {done.kept_as}.{busy}"
 
 
-def apply_listed(lists: list[Path]) -> str:
-    """Erase again what is on the lists; what to tell."""
+def apply_listed(lists: list[Path]) -> Again:
+    """Erase again what is on the lists."""
     settings, _ = read_home()
-    done = apply_again(eraser_of(settings, database_of(settings)), now=utc_now(), also=lists)
-    return (
-        "\n".join(
-            f"{reference}: erased again, {len(removed)} bundles."
-            for reference, removed in done.items()
+    return apply_again(eraser_of(settings, database_of(settings)), now=utc_now(), also=lists)
+
+
+def told(again: Again) -> str:
+    """What was erased again, in words."""
+    lines = [
+        f"{reference}: erased again, {len(removed)} bundles."
+        for reference, removed in again.removed.items()
+    ]
+    if again.left:
+        left = ", ".join(again.left)
+        lines.append(f"Still in the evidence storage: {left}. {again.fault} Try again later.")
+    return "\n".join(lines) or "Nothing that was erased had come back."
+
+
+def take_away_beside(eraser: Eraser) -> None:
+    """Take away what came back, while the rest goes on: the storage may be slow, or not answer."""
+    Thread(target=_take_away, args=(eraser,), name="erase again", daemon=True).start()
+
+
+def _take_away(eraser: Eraser) -> None:
+    again = take_away_again(eraser)
+    if again.left:
+        log.warning(
+            "What was erased still lies in the evidence storage (%d records). %s"
+            " `namewatch erase --apply-again` tries again, and so does the next start.",
+            len(again.left),
+            again.fault,
         )
-        or "Nothing that was erased had come back."
-    )
 
 
 def eraser_of(settings: Settings, database: Engine) -> Eraser:

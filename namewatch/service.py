@@ -17,7 +17,7 @@ from monitors.source import Source
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from namewatch.canary import CANARY, canary_of, with_canary
-from namewatch.erasing import eraser_of
+from namewatch.erasing import eraser_of, take_away_beside
 from nlp.classifier import SHIPPED, Classifier
 from nlp.entities import SPACY
 from nlp.images import OcrReader
@@ -31,7 +31,7 @@ from workflows.alarm import SourceAlarm
 from workflows.coverage import Beats, Coverage
 from workflows.custody_stamp import DailyStamp
 from workflows.engine import Engine
-from workflows.erase import apply_again
+from workflows.erase_again import destroy_again
 from workflows.learning import Learning
 from workflows.services import install
 from workflows.sweep import Sweep
@@ -59,11 +59,13 @@ class Service:
 
     def _start(self) -> None:
         services = self.built.services
-        sources = sources_of(self.built.settings, services.database)
+        sources = sources_of(self.built.settings)
         self._stops.append(hold_alone(services.database))
-        apply_again(eraser_of(self.built.settings, services.database), now=services.now())
+        eraser = eraser_of(self.built.settings, services.database)
+        destroy_again(eraser, now=services.now())
         install(services)
         self._start_console()
+        take_away_beside(eraser)
         engine = Engine(services.database)
         self._stops.append(engine.stop)
         sweep = Sweep(services, engine)

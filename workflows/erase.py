@@ -1,10 +1,9 @@
 """Erase a record or one exhibit: database first, then the list, the key and the bundles.
 
-Each step can be done again, and `apply_again` does at every start what a crash left undone or a
-backup brought back.
+Each step can be done again, and `workflows.erase_again` does so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,16 +25,15 @@ from evidence.erasure import (
     Removed,
     add_to_list,
     certificate,
-    is_left,
     leave_certificate,
-    read_list,
     remove_bundle,
     remove_record,
 )
+from evidence.errors import StorageError
 from evidence.storage import Storage
-from records.audit import MACHINE
 from records.custody import ERASING, Act, CustodyEntry
-from records.database import reading, transaction
+from records.database import transaction
+from records.errors import NamewatchError
 from records.exhibit import Exhibit
 from records.incident import Incident, Mention, MentionRevision
 from records.record_key import RecordKey
@@ -45,7 +43,7 @@ from records.waiting import WaitingPost
 from workflows.captures import forget_captures
 from workflows.custody import note_custody
 
-_TABLES = (
+TABLES = (
     "record_key",
     "mention",
     "mention_revision",
@@ -92,6 +90,16 @@ class Done:
     wiped: bool
 
 
+class HalfErasedError(NamewatchError):
+    """What lies in the evidence storage could not be taken away."""
+
+    def __init__(self, fault: StorageError) -> None:
+        super().__init__(
+            f"it is erased in the database, but not beside it: {fault} When that is mended,"
+            " run `namewatch erase --apply-again`; `namewatch run` does the same at its start."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Committed:
     """What the transaction decided."""
@@ -107,44 +115,26 @@ def erase(eraser: Eraser, order: Order, *, now: datetime) -> Done:
         raise ValueError("a reason for erasing is one of the codes")
     with transaction(eraser.database) as session:
         done = _commit(session, order, now)
-    _list(eraser, done.erased)
-    wiped = wipe_traces(eraser.database, *_TABLES)
-    removed = _remove(eraser.storage, done.erased)
-    text = certificate(
-        Disposal(
-            reference=order.reference,
-            at=now,
-            actor=order.actor,
-            why=ERASING[order.why],
-            recipient=done.erased[0].recipient,
-            exhibit=order.exhibit,
-            removed=removed,
-            custody=done.custody,
-            shared_posts=done.shared,
+    list_erased(eraser, done.erased)
+    wiped = wipe_traces(eraser.database, *TABLES)
+    try:
+        removed = remove(eraser.storage, done.erased)
+        text = certificate(
+            Disposal(
+                reference=order.reference,
+                at=now,
+                actor=order.actor,
+                why=ERASING[order.why],
+                recipient=done.erased[0].recipient,
+                exhibit=order.exhibit,
+                removed=removed,
+                custody=done.custody,
+                shared_posts=done.shared,
+            )
         )
-    )
-    return Done(text, leave_certificate(eraser.storage, order.reference, text), wiped)
-
-
-def apply_again(
-    eraser: Eraser, *, now: datetime, also: Sequence[Path] = ()
-) -> dict[str, tuple[Removed, ...]]:
-    """Erase again what is listed as erased, or half erased; what was done, by reference."""
-    listed = {one for file in (*eraser.lists, *also) for one in read_list(file)}
-    with reading(eraser.database) as session:
-        known = _half_done(session, now)
-    whole = {one.recipient for one in listed if one.bundle is None}
-    listed |= {one for one in known if one.recipient not in whole}
-    done: dict[str, tuple[Removed, ...]] = {}
-    for one in sorted(listed, key=lambda one: (one.reference, one.at, one.bundle or "")):
-        again = _destroy_again(eraser.database, one, now)
-        removed = _remove_again(eraser, one)
-        if again or removed:
-            done[one.reference] = (*done.get(one.reference, ()), *removed)
-    _list(eraser, sorted(listed, key=lambda one: one.at))
-    if done:
-        wipe_traces(eraser.database, *_TABLES)
-    return done
+        return Done(text, leave_certificate(eraser.storage, order.reference, text), wiped)
+    except StorageError as fault:
+        raise HalfErasedError(fault) from None
 
 
 def erased_exhibits(session: Session, reference: str) -> frozenset[int]:
@@ -163,7 +153,7 @@ def _commit(session: Session, order: Order, now: datetime) -> _Committed:
     if incident.state == "open":
         raise NotSeenError
     if order.exhibit is None:
-        recipients, bundle = _destroy_keys(session, incident), None
+        recipients, bundle = destroy_keys(session, incident), None
     else:
         key = session.get(RecordKey, incident.key_id)
         recipients = (key.recipient,) if key and key.wrapped is not None else ()
@@ -184,7 +174,7 @@ def _commit(session: Session, order: Order, now: datetime) -> _Committed:
     return _Committed(
         erased=tuple(Erased(order.reference, now, one, bundle) for one in recipients),
         custody=head_words(Head(entry.number, entry.sha256)),
-        shared=_is_shared(session, incident),
+        shared=is_shared(session, incident),
     )
 
 
@@ -196,7 +186,7 @@ def _bundle_of(session: Session, incident: Incident, number: int) -> str:
     return exhibit.sha256
 
 
-def _destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
+def destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
     """Destroy the keys of a record and all that is sealed with or beside them."""
     mentions = session.exec(select(Mention).where(Mention.incident_id == incident.id)).all()
     keys = {incident.key_id, *(one.key_id for one in mentions)}
@@ -240,7 +230,8 @@ def _empty(session: Session, mention: Mention) -> None:
             session.delete(waiting)
 
 
-def _is_shared(session: Session, incident: Incident) -> bool:
+def is_shared(session: Session, incident: Incident) -> bool:
+    """Whether a post of it also belongs to another record."""
     own = select(Mention.post_key).where(Mention.incident_id == incident.id)
     other = select(Mention.id).where(
         col(Mention.post_key).in_(own),
@@ -250,13 +241,15 @@ def _is_shared(session: Session, incident: Incident) -> bool:
     return session.exec(other).first() is not None
 
 
-def _list(eraser: Eraser, erased: Iterable[Erased]) -> None:
+def list_erased(eraser: Eraser, erased: Iterable[Erased]) -> None:
+    """Add to the lists what is erased."""
     kept = list(erased)
     for file in eraser.lists:
         add_to_list(file, kept)
 
 
-def _remove(storage: Storage, erased: Sequence[Erased]) -> list[Removed]:
+def remove(storage: Storage, erased: Iterable[Erased]) -> list[Removed]:
+    """Take away what lies in the storage; raises StorageError."""
     removed: list[Removed] = []
     for one in erased:
         if one.bundle is None:
@@ -264,66 +257,3 @@ def _remove(storage: Storage, erased: Sequence[Erased]) -> list[Removed]:
         else:
             removed += remove_bundle(storage, one.reference, one.bundle)
     return removed
-
-
-def _remove_again(eraser: Eraser, one: Erased) -> list[Removed]:
-    """Only what is of this key: an installation that began anew gives out its references again."""
-    if not is_left(eraser.storage, one.reference):
-        return []
-    with reading(eraser.database) as session:
-        incident = session.exec(select(Incident).where(Incident.reference == one.reference)).first()
-        key = session.get(RecordKey, incident.key_id) if incident else None
-        if key is not None and key.recipient != one.recipient and key.wrapped is not None:
-            return []
-    return _remove(eraser.storage, [one])
-
-
-def _destroy_again(database: Engine, one: Erased, now: datetime) -> bool:
-    """Destroy a key that a backup brought back; whether it was there."""
-    if one.bundle is not None:
-        return False
-    with transaction(database) as session:
-        key = session.exec(select(RecordKey).where(RecordKey.recipient == one.recipient)).first()
-        if key is None or key.wrapped is None:
-            return False
-        incident = session.exec(select(Incident).where(Incident.key_id == key.id)).first()
-        if incident is None:  # a key of one mention alone
-            key.wrapped = None
-            session.add(key)
-        else:
-            _destroy_keys(session, incident)
-        note(session, "erased again", actor=MACHINE, now=now, reference=one.reference)
-        note_custody(
-            session,
-            Act.ERASED_AGAIN,
-            actor=MACHINE,
-            why="restored",
-            now=now,
-            reference=one.reference,
-        )
-    return True
-
-
-def _half_done(session: Session, now: datetime) -> set[Erased]:
-    """What the database says is erased, in case the program died before it was listed."""
-    query = (
-        select(Incident.reference, RecordKey.recipient)
-        .join(RecordKey, col(RecordKey.id) == Incident.key_id)
-        .where(col(RecordKey.wrapped).is_(None))
-    )
-    keys = {Erased(reference, now, recipient) for reference, recipient in session.exec(query)}
-    alone = (
-        select(Incident.reference, Exhibit.sha256, CustodyEntry.at, RecordKey.recipient)
-        .join(Exhibit, col(Exhibit.incident_id) == Incident.id)
-        .join(RecordKey, col(RecordKey.id) == Incident.key_id)
-        .join(
-            CustodyEntry,
-            (col(CustodyEntry.reference) == Incident.reference)
-            & (col(CustodyEntry.exhibit) == Exhibit.number),
-        )
-        .where(CustodyEntry.act == Act.ERASED.value)
-    )
-    return keys | {
-        Erased(reference, at, recipient, sha256)
-        for reference, sha256, at, recipient in session.exec(alone)
-    }

@@ -9,9 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from evidence.bundle import open_bundle
 from evidence.errors import NotKeptError, StorageError
@@ -23,6 +21,7 @@ from evidence.vault import Vault
 from evidence.verify import Trusted, check
 from records.sealing import new_identity
 from tests.evidence.conftest import RECORD, Keys
+from tests.servers.s3 import Bucket, bucket_in, s3_server
 
 NOTE = "NW-2026-0001/note.json"
 BUNDLE = "NW-2026-0001/one.tar.age"
@@ -30,36 +29,19 @@ BUNDLE = "NW-2026-0001/one.tar.age"
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[S3Place]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    place = S3Place("s3://evidence/of-ours", f"http://{host}:{port}", "us-east-1", "key", "secret")
-    yield place
-    server.stop()
-
-
-def client_of(place: S3Place) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=place.endpoint,
-        region_name=place.region,
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-    )
+    with s3_server() as place:
+        yield place
 
 
 @pytest.fixture
-def bucket(store: S3Place) -> Iterator[S3Place]:
-    """A bucket that keeps versions, as many bodies set theirs."""
-    client = client_of(store)
-    client.create_bucket(Bucket="evidence")
-    client.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
-    yield store
-    found = client.list_object_versions(Bucket="evidence")
-    for one in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
-        client.delete_object(Bucket="evidence", Key=one["Key"], VersionId=one["VersionId"])
-    client.delete_bucket(Bucket="evidence")
-    client.close()
+def kept(store: S3Place) -> Iterator[Bucket]:
+    with bucket_in(store) as made:
+        yield made
+
+
+@pytest.fixture
+def bucket(kept: Bucket) -> S3Place:
+    return kept.place
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -144,18 +126,14 @@ def test_an_exhibit_is_kept_and_verified_wherever_it_lies(
     assert check(done.file_name, sealed, beside, new_identity(), trusted).faults
 
 
-def test_a_removed_or_replaced_key_is_in_no_version_of_the_store(bucket: S3Place) -> None:
-    storage = S3Storage(bucket)
+def test_a_removed_or_replaced_key_is_in_no_version_of_the_store(kept: Bucket) -> None:
+    storage = S3Storage(kept.place)
     storage.write_new(NOTE, b"first")
     storage.replace(NOTE, b"second")
-
-    def versions() -> list[str]:
-        found = client_of(bucket).list_object_versions(Bucket="evidence", Prefix="of-ours/NW")
-        return [one["Key"] for one in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]]
-
-    assert len(versions()) == 1
+    here = [content for (key, _), content in kept.versions().items() if key.endswith(NOTE)]
+    assert here == [b"second"]
     storage.remove(NOTE)
-    assert versions() == []
+    assert not any(key.endswith(NOTE) for key, _ in kept.versions())
 
 
 @contextmanager

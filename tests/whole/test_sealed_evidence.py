@@ -5,15 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.servers.answering import Answer
 from tests.servers.house import House, post, wait_until
 from tests.servers.mail import MailServer
+from tests.servers.s3 import BUCKET, bucket_in, s3_server
 from tests.servers.tsa import Tsa
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
@@ -74,44 +72,25 @@ def test_a_stamp_that_was_not_had_at_once_comes_later_and_a_key_is_rotated_meanw
 def test_evidence_lies_in_a_store_where_one_is_set_and_nothing_of_it_on_this_machine(
     tmp_path: Path, mail: MailServer
 ) -> None:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
-        client: Any = boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
+    with (
+        s3_server() as place,
+        bucket_in(place) as bucket,
+        House(tmp_path / "house", mail, settings=bucket.settings()) as house,
+    ):
+        house.start()
+        house.publish([post(1, NAMING)])
+        wait_until(
+            lambda: any(one.endswith(".tar.age") for one in bucket.names()), why="the bundle"
         )
-        client.create_bucket(Bucket="evidence-of-ours")
-        settings = (
-            f'[evidence]\nstore = "s3://evidence-of-ours/one"\nendpoint = "{endpoint}"\n'
-            'access_key = "key"\nsecret_key = "secret"\n'
-        )
-
-        def kept() -> list[str]:
-            found = client.list_objects_v2(Bucket="evidence-of-ours").get("Contents", [])
-            return [one["Key"] for one in found]
-
-        with House(tmp_path / "house", mail, settings=settings) as house:
-            house.start()
-            house.publish([post(1, NAMING)])
-            wait_until(lambda: any(one.endswith(".tar.age") for one in kept()), why="the bundle")
-            wait_until(lambda: "Sealed" in house.shown(), why="told")
-            rotated = typed(house, "keys", "rotate")
-            assert rotated.returncode == 0, rotated.stderr
-            copy = tmp_path / "copy"
-            copy.mkdir()
-            for name in kept():
-                client.download_file("evidence-of-ours", name, str(copy / Path(name).name))
-            (bundle,) = copy.glob("*.tar.age")
-            said = typed(house, "verify", bundle, "--key", house.home / "keys" / "vault.key")
-            assert (said.returncode, said.stdout.splitlines()[0]) == (0, "intact"), said.stdout
-            assert list((house.home / "evidence").glob("**/*.age")) == []
-            assert "secret" not in house.shown()
-        client.close()
-    finally:
-        server.stop()
+        wait_until(lambda: "Sealed" in house.shown(), why="told")
+        rotated = typed(house, "keys", "rotate")
+        assert rotated.returncode == 0, rotated.stderr
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        for name in bucket.names():
+            bucket.client.download_file(BUCKET, name, str(copy / Path(name).name))
+        (bundle,) = copy.glob("*.tar.age")
+        said = typed(house, "verify", bundle, "--key", house.home / "keys" / "vault.key")
+        assert (said.returncode, said.stdout.splitlines()[0]) == (0, "intact"), said.stdout
+        assert list((house.home / "evidence").glob("**/*.age")) == []
+        assert "secret" not in house.shown()

@@ -28,7 +28,8 @@ from records.exhibit import Exhibit
 from records.record_key import RecordKey
 from tests.workflows.conftest import ALICE, MANAGER, NOW, Office
 from workflows.custody import chain
-from workflows.erase import Eraser, Order, apply_again, erase
+from workflows.erase import Eraser, Order, erase
+from workflows.erase_again import Again, apply_again
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 LATER = NOW + timedelta(days=900)
@@ -157,13 +158,13 @@ def test_a_backup_that_is_put_back_is_erased_again(
     assert brought_back
     vault.open_record_key(brought_back)
 
-    done = apply_again(eraser(office), now=LATER + timedelta(days=1))
+    done = apply_again(eraser(office), now=LATER + timedelta(days=1)).removed
     assert [one.name for one in done[reference]] == names(backup)
     assert wrapped(office, reference) is None
     assert brought_back[:60] not in every_byte(home(office))
     assert bundles(office, reference) == []
     assert acts(office)[-1] == ("erased-again", "namewatch", None)
-    assert apply_again(eraser(office), now=LATER + timedelta(days=2)) == {}
+    assert apply_again(eraser(office), now=LATER + timedelta(days=2)) == Again()
     assert len(read_list(services.evidence_folder / LIST)) == 1  # its lost copy is made anew
 
 
@@ -194,9 +195,9 @@ def test_a_machine_that_lost_its_list_as_well_takes_one_that_was_kept_elsewhere(
     migrate(database)
     storage = type(office.services.storage)(other / "evidence")  # type: ignore[call-arg]
     there = Eraser.of(database, storage, other / "keys", other / "evidence")
-    assert apply_again(there, now=LATER) == {}
-    assert set(apply_again(there, now=LATER, also=[apart])) == {reference}
-    assert apply_again(there, now=LATER) == {}
+    assert apply_again(there, now=LATER) == Again()
+    assert set(apply_again(there, now=LATER, also=[apart]).removed) == {reference}
+    assert apply_again(there, now=LATER) == Again()
     database.dispose()
 
 
@@ -207,11 +208,11 @@ def test_what_a_crash_left_half_erased_is_finished_at_the_next_start(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("workflows.erase._list", crash)
+        broken.setattr("workflows.erase.list_erased", crash)
         with pytest.raises(KeyboardInterrupt):
             erase(eraser(office), order(reference), now=LATER)
     assert bundles(office, reference)
-    assert set(apply_again(eraser(office), now=LATER)) == {reference}
+    assert set(apply_again(eraser(office), now=LATER).removed) == {reference}
     assert bundles(office, reference) == []
     (listed,) = read_list(home(office) / "keys" / LIST)
     assert listed.reference == reference
@@ -284,9 +285,9 @@ def test_one_exhibit_goes_alone_and_goes_again_after_a_restore(
     with pytest.raises(NoSuchExhibitError):
         erase(eraser(office), order(reference, 2), now=LATER)
     bundle.write_bytes(b"another bundle that took its name")
-    assert apply_again(eraser(office), now=LATER) == {}
+    assert apply_again(eraser(office), now=LATER) == Again()
     bundle.write_bytes(content)
-    assert set(apply_again(eraser(office), now=LATER)) == {reference}
+    assert set(apply_again(eraser(office), now=LATER).removed) == {reference}
     assert bundles(office, reference) == []
     erase(eraser(office), order(reference), now=LATER)  # and the whole of it later
     assert len(list((office.services.evidence_folder / reference).iterdir())) == 2
