@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from dbos import DBOS
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from alerts.channel import readers
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
 from casework.audit import note
@@ -15,6 +16,7 @@ from records.database import transaction
 from records.incident import Incident
 from workflows.custody import head_now
 from workflows.engine import ALERTS, Engine
+from workflows.second import call_the_next, is_needed
 from workflows.services import Services, services
 
 RETRIES = tuple(
@@ -77,12 +79,17 @@ def _begin(held: Services, delivery_id: int, attempt: int) -> tuple[Delivery, Me
         if delivery is None or delivery.attempts != attempt or delivery.settled_at is not None:
             return None
         incident = session.get_one(Incident, delivery.incident_id)
-        if delivery.staff_id in {incident.staff_id, *incident.alongside}:
+        if _read_by_the_named(held, delivery, incident):
             # A further post has named this person since: they are told nothing more.
             delivery.state = DeliveryState.FAILED.value
             delivery.error = "named since"
             delivery.settled_at = held.now()
             _note_delivery(session, held, delivery, "could not tell")
+            return None
+        if delivery.standby and not is_needed(session, delivery, incident):
+            delivery.state = DeliveryState.SPARED.value
+            delivery.settled_at = held.now()
+            session.add(delivery)
             return None
         delivery.state = DeliveryState.SENDING.value
         delivery.starts += 1
@@ -136,23 +143,15 @@ def _settle_failure(held: Services, delivery_id: int, error: DeliveryError) -> s
         delivery.state = DeliveryState.FAILED.value
         delivery.settled_at = held.now()
         _note_delivery(session, held, delivery, "could not tell")
-        _escalate_if_unreached(session, held, delivery)
+        call_the_next(session, held, delivery)
     return "failed"
 
 
-def _escalate_if_unreached(session: Session, held: Services, delivery: Delivery) -> None:
-    """When every channel to somebody has failed, don't wait for the time limit."""
-    query = select(Delivery).where(
-        Delivery.incident_id == delivery.incident_id,
-        Delivery.staff_id == delivery.staff_id,
-        Delivery.kind == delivery.kind,
-        Delivery.level == delivery.level,
-        col(Delivery.state) != DeliveryState.FAILED.value,
-    )
-    incident = session.get_one(Incident, delivery.incident_id)
-    if session.exec(query).first() is None and incident.acknowledged_at is None:
-        incident.escalates_at = held.now()
-        session.add(incident)
+def _read_by_the_named(held: Services, delivery: Delivery, incident: Incident) -> bool:
+    excluded = {incident.staff_id, *incident.alongside}
+    channel = held.channels.get(delivery.channel)
+    along = readers(channel) if channel else frozenset[str]()
+    return not excluded.isdisjoint({delivery.staff_id, *along})
 
 
 def _note_delivery(session: Session, held: Services, delivery: Delivery, action: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, select
 
+from alerts.channel import readers
+from alerts.order import SECOND_AFTER, Way, tells, ways
 from alerts.routing import Question, Recipient, Routing, route
 from casework.audit import note
 from casework.incidents import give_access
@@ -60,7 +62,7 @@ def tell(
 ) -> int:
     """Give each recipient access and write their deliveries, to be sent once `session` commits.
 
-    Returns how many of them have an address on any channel.
+    Returns how many of them have an address on any channel that tells them what is asked.
     """
     held = services()
     reached = 0
@@ -73,21 +75,44 @@ def tell(
             reason=recipient.reason,
             now=held.now(),
         )
-        member = held.roster[recipient.staff_id]
-        channels = [name for name, one in held.channels.items() if one.reaches(member)]
-        reached += bool(channels)
-        for channel in channels:
-            _write_delivery(session, engine, incident, recipient, channel, kind, level)
-        if not channels:
-            note(
-                session,
-                "could not tell",
-                actor=MACHINE,
-                now=held.now(),
-                reference=incident.reference,
-                about={"role": recipient.role, "staff_id": recipient.staff_id, "why": NO_ADDRESS},
-            )
+        reached += _tell_one(session, engine, incident, recipient, kind, level)
     return reached
+
+
+def _tell_one(
+    session: Session,
+    engine: Engine,
+    incident: Incident,
+    recipient: Recipient,
+    kind: AlertKind,
+    level: int,
+) -> bool:
+    """Write this recipient's deliveries; whether one of them tells what is asked."""
+    held = services()
+    reaching = _channels_to(recipient.staff_id, question(incident, held), held)
+    for way in ways(reaching, severity=incident.severity, at_once=held.at_once):
+        _write_delivery(session, engine, incident, recipient, way, kind, level)
+    if any(tells(one) for one in reaching):
+        return True
+    note(
+        session,
+        "could not tell",
+        actor=MACHINE,
+        now=held.now(),
+        reference=incident.reference,
+        about={"role": recipient.role, "staff_id": recipient.staff_id, "why": NO_ADDRESS},
+    )
+    return False
+
+
+def _channels_to(staff_id: str, asked: Question, held: Services) -> list[str]:
+    """The channels that reach somebody, but for those where somebody excluded reads along."""
+    member = held.roster[staff_id]
+    return [
+        name
+        for name, one in held.channels.items()
+        if one.reaches(member) and not readers(one) & asked.excluded
+    ]
 
 
 def _write_delivery(
@@ -95,15 +120,16 @@ def _write_delivery(
     engine: Engine,
     incident: Incident,
     recipient: Recipient,
-    channel: str,
+    way: Way,
     kind: AlertKind,
     level: int,
 ) -> None:
     assert incident.id is not None
+    held = services()
     query = select(Delivery).where(
         Delivery.incident_id == incident.id,
         Delivery.staff_id == recipient.staff_id,
-        Delivery.channel == channel,
+        Delivery.channel == way.channel,
         Delivery.kind == kind.value,
         Delivery.level == level,
     )
@@ -114,11 +140,14 @@ def _write_delivery(
         staff_id=recipient.staff_id,
         role=recipient.role,
         reason=recipient.reason,
-        channel=channel,
+        channel=way.channel,
         kind=kind.value,
         level=level,
-        created_at=services().now(),
+        created_at=held.now(),
+        standby=way.stands_by,
+        next_try_at=held.now() + SECOND_AFTER if way.stands_by else None,
     )
     session.add(delivery)
     session.flush()
-    enqueue_delivery(session, engine, delivery)
+    if not way.stands_by:
+        enqueue_delivery(session, engine, delivery)

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from alerts.channel import Channel
+from alerts.order import AT_ONCE
 from evidence.seal import Sealer
 from evidence.storage import FolderStorage, Storage
 from evidence.vault import PublicKeys, WorkingKey
@@ -37,6 +38,8 @@ class Services:
     store: Storage | None = None
     """Where evidence lies when it isn't the folder."""
     now: Callable[[], datetime] = field(default=utc_now)
+    at_once: tuple[str, ...] = AT_ONCE
+    """The channels by which people are told first; the others stand by."""
 
     @property
     def storage(self) -> Storage:
