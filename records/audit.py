@@ -23,3 +23,17 @@ class AuditEntry(SQLModel, table=True):
     action: str = Field(index=True)
     reference: str | None = Field(default=None, index=True)
     about: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class AuditLink(SQLModel, table=True):
+    """Where an entry of the trail stands in its chain (casework.audit_chain).
+
+    `sha256` is keyed: without a key that is not in the database nobody can write the chain anew.
+    """
+
+    __tablename__ = "audit_link"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entry_id: int = Field(unique=True)
+    previous: str
+    sha256: str

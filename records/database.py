@@ -143,7 +143,7 @@ def _upgrade(engine: Engine) -> None:
         connection.commit()
 
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest revision in records/migrations; a test holds the two together."""
 
 

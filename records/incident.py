@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from records.columns import listing, moment
 
-IncidentState = Literal["open", "acknowledged", "closed"]
+IncidentState = Literal["open", "acknowledged", "decided", "closed"]
+"""What each means, and what leads from one to another: casework.lifecycle."""
 
 
 class Incident(SQLModel, table=True):
@@ -40,6 +41,15 @@ class Incident(SQLModel, table=True):
     """When they are told of the posts that have come since."""
     opened_by: str = ""
     """Staff id of whoever opened it by hand, for triage: nobody is alerted, no post joins it."""
+    conflicted: list[str] = Field(default_factory=list, sa_column=listing())
+    """Staff ids of those who have declared a conflict: they see no more of it."""
+    outcome: str = ""
+    """What was decided of it as a whole, as in casework.kinds_notes; empty while nothing is."""
+    closed_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    duty_at: datetime | None = Field(default=None, sa_column=moment(optional=True, index=True))
+    """When it is looked at whether something that had to be done was left undone."""
+    duty_level: int = 0
+    """How often something was found undone."""
     page_link: bytes | None = None
     """The post's address, sealed for the working key, kept until nobody needs telling any more."""
 

@@ -4,7 +4,7 @@ from sqlmodel import SQLModel
 
 from records.alarm import OperationsAlarm
 from records.alert import Delivery
-from records.audit import AuditEntry
+from records.audit import AuditEntry, AuditLink
 from records.capture import Capture, Recheck, Rechecked
 from records.custody import CustodyEntry, CustodyStamp, LegalHold
 from records.day_total import DayTotal
@@ -20,6 +20,7 @@ from records.incident import (
 from records.record_key import RecordKey
 from records.report import MentionReport, TakenReport
 from records.sign_in import ConsoleSession, SignInCode
+from records.step import Step
 from records.sweep_place import SweepPlace
 from records.verdict import Verdict
 from records.waiting import WaitingPost
@@ -33,12 +34,14 @@ TABLES: tuple[type[SQLModel], ...] = (
     Mention,
     MentionRevision,
     Acknowledgement,
+    Step,
     Capture,
     Recheck,
     Rechecked,
     Exhibit,
     Delivery,
     AuditEntry,
+    AuditLink,
     SourceCursor,
     SignInCode,
     ConsoleSession,
