@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from evidence import key_change
 from evidence.stamp import Authority
+from evidence.storage_s3 import S3Place, S3Storage
 from namewatch import doctor
 from namewatch.bootstrap import Built, read_all
 from namewatch.settings import read_settings
 from tests.servers.house import House
 from tests.servers.mail import MailServer
+from tests.servers.s3 import bucket_in, s3_server
+from workflows.rewrap import wrap_all_anew
 
 
 @pytest.fixture
@@ -65,3 +69,43 @@ def test_too_little_room_is_a_fault(built: Built, monkeypatch: pytest.MonkeyPatc
     checks = list(doctor._disk("disk", built))
     assert [one.subject for one in checks] == ["disk", "evidence disk"]
     assert all(one.fault and "make space" in one.fault for one in checks)
+
+
+def test_a_change_of_keys_that_was_broken_off_is_a_fault_until_it_is_finished(
+    built: Built,
+) -> None:
+    (check,) = doctor._keys("keys", built)
+    assert check.fault is None
+    folder = built.settings.keys_folder
+    key_change.replace_vault_key(folder)
+    (check,) = doctor._keys("keys", built)
+    assert check.fault
+    assert "run `namewatch keys rotate` to finish it" in check.fault
+    wrap_all_anew(built.services.database, built.services.storage, folder)
+    (check,) = doctor._keys("keys", built)
+    assert check.fault is None
+
+
+def test_a_lost_vault_key_is_a_fault(built: Built) -> None:
+    (built.settings.keys_folder / "vault.key").unlink()
+    (check,) = doctor._keys("keys", built)
+    assert check.fault
+    assert "vault.key" in check.fault
+
+
+def test_a_store_is_tried_and_what_is_wrong_with_it_is_told(built: Built) -> None:
+    with s3_server() as place, bucket_in(place) as bucket:
+        (check,) = doctor._evidence("evidence", in_store(built, bucket.place))
+        assert (check.fault, check.advice) == (None, None)
+        nowhere = replace(bucket.place, url="s3://no-such-bucket")
+        (check,) = doctor._evidence("evidence", in_store(built, nowhere))
+        assert check.fault == "There is no such bucket in the store."
+    gone = replace(place, endpoint="http://127.0.0.1:9")
+    (check,) = doctor._evidence("evidence", in_store(built, gone))
+    assert check.fault
+    assert check.fault.startswith("The store could not be reached")
+
+
+def in_store(built: Built, place: S3Place) -> Built:
+    """The same, with evidence kept there."""
+    return replace(built, services=replace(built.services, store=S3Storage(place)))
