@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from namewatch.absences import all_told
 from namewatch.settings import Settings
 from policies.pack import Pack, read_pack
 from records.organisation import Organisation, check_roles, read_organisation
-from records.roster import Roster, read_absences, read_roster
+from records.roster import Roster, read_roster
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ def configuration_of(
     organisation = read_organisation(organisation_file)
     pack = read_pack(organisation.policy, organisation_file.parent)
     roster = read_roster(roster_file)
-    if absences_file and absences_file.exists():
-        roster = replace(roster, absences=read_absences(absences_file, roster))
+    if absences_file:
+        told = all_told(roster, roster_file)
+        roster = replace(roster, absences=tuple(dict.fromkeys(one.absence for one in told)))
     warnings = check_roles(organisation, roster, pack.needed_roles, pack.known_roles)
     to_fill = tuple(unfilled(pack, organisation))
     return Configuration(organisation, roster, pack, tuple(warnings), to_fill)

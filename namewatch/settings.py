@@ -92,6 +92,25 @@ class CanarySettings(_Table):
     every_hours: float = Field(default=26, gt=0)
 
 
+class CalendarSettings(_Table):
+    """One `[[calendars]]` table: a calendar that says who is away, in a file or at an address."""
+
+    file: Path | None = None
+    address: SecretStr | None = None
+    """https only; whoever has it can read the calendar, so it is treated as a secret."""
+    staff_id: str | None = None
+    """Whose calendar it is; without it each event says so itself."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.file is None) == (self.address is None):
+            raise ValueError("give either file or address")
+        address = self.address.get_secret_value() if self.address else "https://"
+        if not address.startswith("https://"):
+            raise ValueError("address must begin with https://")
+        return self
+
+
 class SourceSettings(BaseModel):
     """One `[[sources]]` table: a kind of source, its name and the options of that kind."""
 
@@ -132,6 +151,7 @@ class Settings(BaseSettings):
     evidence: EvidenceSettings = EvidenceSettings()
     images: Images = Images()
     canary: CanarySettings | None = None
+    calendars: tuple[CalendarSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)
 
     @field_validator("sources")

@@ -130,11 +130,16 @@ def read_roster(file: Path) -> Roster:
     return roster
 
 
-def read_absences(file: Path, roster: Roster) -> tuple[Absence, ...]:
-    """Read absences.csv (staff_id, away_from, until); raises ConfigurationError."""
+def read_absences(file: Path, roster: Roster, *, strangers: bool = False) -> tuple[Absence, ...]:
+    """Read absences.csv (staff_id, away_from, until); raises ConfigurationError.
+
+    With `strangers`, rows of people who are not in the roster (any more) are passed over.
+    """
     columns = ("staff_id", "away_from", "until")
     absences = []
     for line, row in _rows(file, columns, required=columns):
+        if row["staff_id"] not in roster and strangers:
+            continue
         if row["staff_id"] not in roster:
             raise ConfigurationError(
                 f"staff_id {row['staff_id']} is not in the roster.", file=file, line=line
