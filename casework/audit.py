@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from casework.audit_chain import to_be_chained
 from records.audit import AuditEntry
 
 
@@ -22,6 +23,7 @@ def note(
         at=now, actor=actor, action=action, reference=reference, about=dict(about or {})
     )
     session.add(entry)
+    to_be_chained(session, entry)
     return entry
 
 

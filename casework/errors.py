@@ -37,3 +37,11 @@ class NotSeenError(CaseworkError):
 
 class NoSuchExhibitError(CaseworkError):
     """There is no such exhibit in this incident, or it has been erased."""
+
+
+class StepUnfitError(CaseworkError):
+    """This step can't be recorded so."""
+
+
+class DecidedMeanwhileError(CaseworkError):
+    """Somebody else has recorded this meanwhile, and nothing of yours was kept."""

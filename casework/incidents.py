@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from casework.audit import note
 from casework.errors import NoSuchIncidentError
+from casework.lifecycle import Happens, after
 from casework.permissions import Action, check_may, standing
 from records.audit import MACHINE
 from records.finding import Severity
@@ -144,13 +145,21 @@ def _worsen(
     if not worse(severity, incident.severity):
         return False
     incident.severity = severity
-    incident.state = "open"
+    incident.state = after(incident.state, Happens.GRAVER, actor=MACHINE)
     incident.acknowledged_at = None
+    incident.outcome, incident.closed_at = "", None
     return True
 
 
 def give_access(
-    session: Session, incident: Incident, staff_id: str, *, role: str, reason: str, now: datetime
+    session: Session,
+    incident: Incident,
+    staff_id: str,
+    *,
+    role: str,
+    reason: str,
+    now: datetime,
+    actor: str = MACHINE,
 ) -> bool:
     """Put somebody on the incident's list, with the reason; return whether they are new to it."""
     query = select(IncidentAccess).where(
@@ -167,7 +176,7 @@ def give_access(
     note(
         session,
         "access given",
-        actor=MACHINE,
+        actor=actor,
         now=now,
         reference=incident.reference,
         about={"staff_id": staff_id, "role": role, "reason": reason},
@@ -192,6 +201,13 @@ def acknowledge(
     Raises NotAllowedError for anybody who is not on the incident's list.
     """
     check_may(standing(session, incident, actor, employed=employed), Action.ACKNOWLEDGE)
+    return acknowledge_unasked(session, incident, actor=actor, via=via, now=now)
+
+
+def acknowledge_unasked(
+    session: Session, incident: Incident, *, actor: str, via: str, now: datetime
+) -> bool:
+    """As `acknowledge`, for whoever has been allowed something that takes having seen it."""
     query = select(Acknowledgement).where(
         Acknowledgement.incident_id == incident.id, Acknowledgement.staff_id == actor
     )
@@ -206,7 +222,7 @@ def acknowledge(
         session.add(Acknowledgement(incident_id=incident.id, staff_id=actor, via=via, at=now))
     if incident.acknowledged_at is None:
         incident.acknowledged_at = now
-        incident.state = "acknowledged"
+        incident.state = after(incident.state, Happens.ACKNOWLEDGED, actor=actor)
         incident.escalates_at = None
         incident.page_link = None
         session.add(incident)

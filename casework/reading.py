@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from casework.audit import note
 from casework.errors import KeyDestroyedError
+from casework.office import Office
 from casework.permissions import Action, check_may, standing
 from records.finding import Finding
 from records.incident import Incident, IncidentAccess, Mention
@@ -41,6 +42,8 @@ class Reader:
     staff_id: str
     employed: bool
     open_key: OpenKey
+    office: Office | None = None
+    """With it, whoever keeps the register reads every record (SPSO 71)."""
 
 
 def read_findings(
@@ -62,12 +65,14 @@ def reveal_posts(
     ]
 
 
-def open_to_learn(session: Session, incident: Incident, reader: Reader) -> list[Seen]:
+def open_to_learn(
+    session: Session, incident: Incident, reader: Reader, *, now: datetime
+) -> list[Seen]:
     """Check, then open the posts for the machine to learn from; whoever calls this notes it.
 
     Nobody is shown anything, so it is no revealing.
     """
-    check_may(standing(session, incident, reader.staff_id, employed=reader.employed), Action.JUDGE)
+    _check(session, incident, reader, Action.JUDGE, now)
     identity = _record_identity(session, incident, reader.open_key)
     return [
         Seen(one, _finding(one, identity), _post(one, identity))
@@ -84,9 +89,23 @@ def admit(
     now: datetime,
 ) -> x25519.Identity:
     """Check, then note, then open: nobody reads without a note of it."""
-    check_may(standing(session, incident, reader.staff_id, employed=reader.employed), action)
+    _check(session, incident, reader, action, now)
     note(session, noted_as, actor=reader.staff_id, now=now, reference=incident.reference)
     return _record_identity(session, incident, reader.open_key)
+
+
+def _check(
+    session: Session, incident: Incident, reader: Reader, action: Action, now: datetime
+) -> None:
+    keeper = reader.office.custodian(incident, now) if reader.office else None
+    stands = standing(
+        session,
+        incident,
+        reader.staff_id,
+        employed=reader.employed,
+        custodian=keeper == reader.staff_id,
+    )
+    check_may(stands, action)
 
 
 def people_on(session: Session, incident: Incident) -> list[IncidentAccess]:

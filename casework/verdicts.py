@@ -52,7 +52,7 @@ def give(
 
     Raises NotAllowedError, VerdictUnfitError, or KeyDestroyedError.
     """
-    seen = open_to_learn(session, incident, actor)
+    seen = open_to_learn(session, incident, actor, now=now)
     made = [one for mention in seen for one in _verdicts(incident, mention, said)]
     if not made:
         raise VerdictUnfitError("Nothing of that kind was found in this incident's posts.")

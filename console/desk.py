@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
+from casework.office import Office
 from casework.reading import OpenKey, Reader
 from casework.verdicts import FeaturesOf
 from evidence.storage import Storage
@@ -45,7 +46,8 @@ class Desk:
 
     def reader(self, member: StaffMember) -> Reader:
         """This person, as casework asks who reads."""
-        return Reader(member.staff_id, self.employed(member.staff_id), self.open_key)
+        office = Office(self.pack, self.organisation, self.roster)
+        return Reader(member.staff_id, self.employed(member.staff_id), self.open_key, office)
 
     def employed(self, staff_id: str) -> bool:
         """Whether this person works here today."""

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from alerts.escalation import next_step
 from alerts.routing import Recipient
 from casework.audit import note
-from casework.permissions import Action, may, standing
+from casework.permissions import Action, allowed, standing
 from casework.reading import people_on
 from records.alert import AlertKind
 from records.audit import MACHINE
@@ -77,4 +77,4 @@ def _may_be_told(session: Session, incident: Incident, staff_id: str, held: Serv
     day = question(incident, held).day
     employed = staff_id in held.roster and held.roster[staff_id].works_on(day)
     stands = standing(session, incident, staff_id, employed=employed)
-    return may(stands, Action.VIEW)
+    return allowed(stands, Action.VIEW)

@@ -11,7 +11,6 @@ from sqlmodel import select
 from casework import incidents
 from casework.audit import entries_about
 from casework.errors import NoSuchIncidentError, NotAllowedError
-from casework.permissions import Action, Standing, check_may, may
 from records.database import reading, transaction
 from records.incident import Acknowledgement, Incident
 
@@ -133,28 +132,3 @@ def test_nobody_off_the_list_acknowledges_and_nothing_is_changed(
 def test_an_unknown_reference_is_told_as_such(engine: Engine) -> None:
     with reading(engine) as session, pytest.raises(NoSuchIncidentError):
         incidents.by_reference(session, "NW-2026-9999")
-
-
-@pytest.mark.clause("SPSO 68")
-@pytest.mark.parametrize("action", Action)
-def test_the_named_person_may_nothing_even_on_the_list(action: Action) -> None:
-    named = Standing(ALICE, named=True, on_list=True, employed=True)
-    with pytest.raises(NotAllowedError, match="You are named"):
-        check_may(named, action)
-
-
-@pytest.mark.parametrize("action", Action)
-def test_only_employed_people_on_the_list_may_anything(action: Action) -> None:
-    table = {
-        (on_list, employed): may(
-            Standing(BOB, named=False, on_list=on_list, employed=employed), action
-        )
-        for on_list in (True, False)
-        for employed in (True, False)
-    }
-    assert table == {
-        (True, True): True,
-        (True, False): False,
-        (False, True): False,
-        (False, False): False,
-    }

@@ -1,0 +1,125 @@
+"""What a step is made of: its parts, read from what people typed."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from casework.errors import StepUnfitError
+
+LONGEST_WORDS = 4000
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./:#-]{0,59}")
+
+
+class Sort(StrEnum):
+    """What a part holds. Words of one's own stand sealed; all others are codes or dates."""
+
+    CHOICE = "one of"
+    WORDS = "words of one's own"
+    STAFF = "a staff_id"
+    NAME = "a short name"
+    DAY = "a day such as 2026-11-23"
+    YES = "yes or no"
+    NUMBER = "a number"
+    NUMBERS = "numbers such as 1,3"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a step; with `when`, it belongs there only beside these values of another."""
+
+    name: str
+    sort: Sort
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    when: tuple[str, tuple[str, ...]] | None = None
+    about: str = ""
+
+    @property
+    def expects(self) -> str:
+        """What may stand here, in words."""
+        return f"one of {', '.join(self.choices)}" if self.choices else self.sort.value
+
+
+Value = str | int | bool | list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A step's parts as they are kept: `about` in plain, `words` sealed."""
+
+    about: Mapping[str, Value]
+    words: Mapping[str, str]
+
+    def code(self, name: str) -> str:
+        """A plain part as text; empty when it isn't there."""
+        return str(self.about.get(name, ""))
+
+    def day(self, name: str) -> date | None:
+        """A day that was given."""
+        return date.fromisoformat(code) if (code := self.code(name)) else None
+
+    def yes(self, name: str) -> bool:
+        """Whether yes was said."""
+        return self.about.get(name) is True
+
+
+def read_parts(parts: Sequence[Part], typed: Mapping[str, str]) -> Given:
+    """What was typed, checked part by part; raises StepUnfitError with all that is wrong."""
+    known = {part.name for part in parts}
+    wrong = [f"{name} does not belong here." for name in sorted(set(typed) - known)]
+    about: dict[str, Value] = {}
+    words: dict[str, str] = {}
+    for part in parts:
+        text = (typed.get(part.name) or "").strip()
+        if not text:
+            wrong += _missing(part, typed)
+        elif not _fits(part, typed):
+            wrong.append(f"{part.name} does not belong beside what else was given.")
+        elif part.sort is Sort.WORDS:
+            words[part.name] = text[:LONGEST_WORDS]
+        elif (value := _read(part, text)) is None:
+            wrong.append(f"{part.name} has to be {part.expects}.")
+        else:
+            about[part.name] = value
+    if wrong:
+        raise StepUnfitError(" ".join(wrong))
+    return Given(about, words)
+
+
+def _missing(part: Part, typed: Mapping[str, str]) -> Iterator[str]:
+    if not part.optional and _fits(part, typed):
+        yield f"{part.name} is missing: {part.about or part.expects}."
+
+
+def _fits(part: Part, typed: Mapping[str, str]) -> bool:
+    """Whether the part belongs beside the others."""
+    if part.when is None:
+        return True
+    other, values = part.when
+    return (typed.get(other) or "").strip() in values
+
+
+def _read(part: Part, text: str) -> Value | None:
+    match part.sort:
+        case Sort.CHOICE:
+            return text if text in part.choices else None
+        case Sort.YES:
+            return {"yes": True, "no": False}.get(text.lower())
+        case Sort.DAY:
+            return _day(text)
+        case Sort.NUMBER:
+            return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
+        case Sort.NUMBERS:
+            found = re.fullmatch(r"[0-9]{1,6}(,[0-9]{1,6})*", text.replace(" ", ""))
+            return sorted({int(one) for one in found[0].split(",")}) if found else None
+        case _:
+            return text if _WORD.fullmatch(text) else None
+
+
+def _day(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
