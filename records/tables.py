@@ -8,6 +8,7 @@ from records.audit import AuditEntry, AuditLink
 from records.capture import Capture, Recheck, Rechecked
 from records.custody import CustodyEntry, CustodyStamp, LegalHold
 from records.day_total import DayTotal
+from records.digest import Digest
 from records.exhibit import Exhibit
 from records.incident import (
     Acknowledgement,
@@ -18,7 +19,9 @@ from records.incident import (
     MentionRevision,
 )
 from records.record_key import RecordKey
+from records.release import Release
 from records.report import MentionReport, TakenReport
+from records.retention import RetentionClock, RetentionDecision
 from records.sign_in import ConsoleSession, SignInCode
 from records.step import Step
 from records.sweep_place import SweepPlace
