@@ -184,6 +184,7 @@ class Supervised:
                     self._keep_waiting(received)
                 else:
                     self._idle_at = self._around.now()
+                if received is None or isinstance(received, Reached):
                     self._look_whether_it_is_too_quiet()
                 if self._stop.is_set():
                     break

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +23,8 @@ from monitors.sources.mastodon_server import Channel, MastodonServer
 from monitors.sources.mastodon_watch import Pace, Watch
 
 LOOK_SECONDS = 0.1
+SIGN_SECONDS = 30.0
+"""How often we say that the others are read although one server is down."""
 LOOKS_BACK = "looks_back"
 """Stands in a cursor that was made to look back, for which nothing is streamed."""
 TIMELINE_OVERLAP = timedelta(minutes=1)
@@ -88,8 +91,8 @@ class MastodonSource:
     """New public posts of all servers, each once, whichever server shows it first.
 
     With a token a server tells them as they come, and what is reworded or removed; without, it is
-    looked at again and again. Servers fail one by one: `trouble` says which, and the source as a
-    whole fails when none of them can be read.
+    looked at again and again. Servers fail one by one: `trouble` says which, the others go on, and
+    the source as a whole fails when none of them can be read.
 
     `record` is the post's JSON as the server sent it (of a search, written anew). The cursor has
     one id for each server and feed.
@@ -186,11 +189,14 @@ class MastodonSource:
             if received is not None or over:
                 yield received
             # Asked before it is looked whether more is waiting, for nothing comes in between.
-            over = over or all(watch.caught_up or watch.failure for _, watch in self._watches)
+            over = over or self._all_but_failed_are_read()
 
     def _alive(self, seen_alive: bool) -> bool:
         """Whether nothing is waiting: at first at one server, then at all of them."""
         return (all if seen_alive else any)(watch.caught_up for _, watch in self._watches)
+
+    def _all_but_failed_are_read(self) -> bool:
+        return all(watch.caught_up or watch.failure for _, watch in self._watches)
 
     def _made(self, intake: Intake, *, streams: bool) -> Iterator[tuple[int, Watch]]:
         for number, server in enumerate(self._options.servers, 1):
@@ -229,10 +235,15 @@ class MastodonSource:
         for number, watch in self._watches:
             title = f"Server {number} of {of} of {self._name}"
             threading.Thread(target=watch.run, args=(title,), name=title, daemon=True).start()
+        sign_at = time.monotonic() + SIGN_SECONDS
         while not closed.wait(LOOK_SECONDS):
             failures = [watch.failure for _, watch in self._watches]
             if all(failures):
                 raise _the_most_hopeful([failure for failure in failures if failure])
+            if time.monotonic() >= sign_at and self._all_but_failed_are_read():
+                # Not None, which would say that nothing is missing.
+                intake.remember()
+                sign_at = time.monotonic() + SIGN_SECONDS
 
     def _close(self, closed: threading.Event) -> None:
         closed.set()

@@ -125,6 +125,11 @@ class Intake:
             self._give(Received(post, record, self._cursor(), edited=edited, answer=answer))
             return True
 
+    def remember(self) -> None:
+        """Give the places reached, as a sign that reading goes on."""
+        with self._lock:
+            self._give(Reached(self._cursor()))
+
     def take_unread(self, record: bytes, why: str) -> None:
         """Give what is no post at all."""
         with self._lock:

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from monitors.answer import ENTRY, EVENT
 from monitors.errors import SourceError
 from monitors.registry import build
-from monitors.source import Arrival, Received, Removed, Source, Unread
+from monitors.runner import Limits, Runner, SourceStatus, State
+from monitors.source import Arrival, Reached, Received, Removed, Source, Unread
 from records.errors import ConfigurationError
 from tests.monitors.reading import eventually, in_background, take, take_until_failure, texts
 from tests.servers.mastodon import MINUTE, TOKEN, MastodonServer, Refusal, status
@@ -242,6 +244,56 @@ def test_while_a_server_is_down_nothing_is_said_to_be_all_read(
         eventually(lambda: came.count(None) > said + 1)
 
 
+@pytest.mark.parametrize("made", [looking, listening_to])
+def test_the_others_go_on_unrestarted_for_as_long_as_one_server_is_gone(
+    server: MastodonServer, made: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with MastodonServer() as gone:
+        pass  # nothing listens there any more
+    monkeypatch.setattr("monitors.sources.mastodon.SIGN_SECONDS", 0.7)
+    source = made(server, gone)
+    came: list[Arrival] = []
+    told: list[SourceStatus] = []
+    runner = Runner(
+        [source],
+        lambda _: None,
+        lambda _, batch: came.extend(batch),
+        told.append,
+        limits=Limits(stalled_after_seconds=2.0, first_wait_seconds=0.01),
+    )
+    runner.start()
+    try:
+        eventually(lambda: runner.statuses()[0].state is State.WATCHING)
+        server.post(status(1))
+        eventually(lambda: posts(list(came)) == called(1))
+        time.sleep(4.5)
+        server.post(status(2))
+        eventually(lambda: posts(list(came)) == called(1, 2))
+        (now,) = runner.statuses()
+    finally:
+        assert runner.stop(10)
+    assert [one.state for one in told] == [State.STARTING, State.WATCHING]
+    assert now.trouble == "Server 2 of 2: Mastodon can't be reached."
+    signs = [one for one in came if isinstance(one, Reached)]
+    assert 4 <= len(signs) < 25
+
+
+def test_a_quiet_source_is_told_of_although_one_server_is_gone(
+    server: MastodonServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with MastodonServer() as gone:
+        pass
+    monkeypatch.setattr("monitors.sources.mastodon.SIGN_SECONDS", 0.1)
+    source = looking(server, gone, quiet_after_hours=1 / 3600, hashtags=["glen"])
+    told: list[SourceStatus] = []
+    runner = Runner([source], lambda _: None, lambda *_: None, told.append)
+    runner.start()
+    try:
+        eventually(lambda: any("Nothing has come in" in one.sentence for one in told))
+    finally:
+        assert runner.stop(10)
+
+
 def test_a_server_that_comes_back_is_read_back(
     server: MastodonServer, other: MastodonServer
 ) -> None:
@@ -403,9 +455,12 @@ def test_the_record_is_the_post_as_it_was_sent(
     with started(made(server)) as came:
         server.post(sent)
         eventually(lambda: bool(posts(came)))
-    record = next(one.record for one in came if isinstance(one, Received))
+    received = next(one for one in came if isinstance(one, Received)).settled()
     written = {json.dumps(sent).encode(), json.dumps(sent, ensure_ascii=False).encode()}
-    assert record in written
+    assert received.record in written
+    assert received.told is not None
+    assert (received.told["status"], received.told["bytes"]) in {(200, ENTRY), (200, EVENT)}
+    assert received.told["headers"]
 
 
 def test_posts_that_are_not_for_everybody_are_not_taken(server: MastodonServer) -> None:
