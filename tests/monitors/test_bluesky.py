@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitors.answer import MESSAGE, UNPACKED
 from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.source import Received, Source
@@ -163,6 +164,12 @@ def test_a_compressed_stream_brings_the_same_posts_and_records() -> None:
             brought.append(take(bluesky(server), BEGINNING, count=len(GOOD_TEXTS)))
         assert "zstdDictionary" in packed.asked[0]
         assert brought[0] == brought[1]
+    for received, what in ((brought[0][3], MESSAGE), (brought[1][3], UNPACKED)):
+        told = received.settled().told
+        assert told is not None
+        assert told["bytes"] == what
+        assert "headers" not in told
+        assert datetime.fromisoformat(told["received_at"]) > datetime.now(UTC) - timedelta(hours=1)
 
 
 @pytest.mark.must("10")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitors.answer import ENTRY
 from monitors.registry import build
 from monitors.source import Arrival, Missed, Received, Source, Unread
 from monitors.sources.bluesky import LOOKS_BACK, BlueskySource
@@ -181,12 +182,18 @@ def test_what_was_found_has_its_page_author_and_time(
 ) -> None:
     listener = listen(bluesky(stream, account), str(LONG_AGO))
     eventually(lambda: len(listener.searched) == len(FOUND))
-    posts = [one.post for one in listener.arrivals if isinstance(one, Received)]
+    came = [one for one in listener.arrivals if isinstance(one, Received)]
+    posts = [one.post for one in came]
     post = next(one for one in posts if one.text.endswith("said number 3"))
     assert post.id == f"at://{real_shaped.did(503)}/app.bsky.feed.post/3mexample0503"
     assert post.url == f"https://bsky.app/profile/{real_shaped.did(503)}/post/3mexample0503"
     assert post.author.id == real_shaped.did(503)
     assert post.published_at == moment(IN_BETWEEN[3])
+    settled = next(one for one in came if one.post == post).settled()
+    assert settled.told is not None
+    assert (settled.told["status"], settled.told["bytes"]) == (200, ENTRY)
+    assert "Date" in dict(settled.told["headers"])
+    assert settled.record.count(b"said number") == 1
 
 
 def test_a_place_refused_as_too_old_is_searched_for_and_the_stream_begins_as_early_as_it_can(

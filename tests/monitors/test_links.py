@@ -1,8 +1,11 @@
 """Links to posts are known for what they are, and what stands there is read where anybody may."""
 
+import json
+
 import pytest
 import requests
 
+from monitors.answer import WHOLE
 from monitors.errors import SourceError
 from monitors.links import Apis, Found, Link, find, known_link, links_in
 from monitors.web import session
@@ -105,6 +108,9 @@ def test_a_hacker_news_comment_is_read() -> None:
         assert server.asked[0].path == "/v0/item/123.json"
     assert found
     assert (found[0].id, found[0].text) == ("123", "One\nTwo")
+    record, came = found[2].part(found[1])
+    assert json.loads(record) == told
+    assert (came["status"], came["bytes"]) == (200, WHOLE)
 
 
 def test_a_deleted_one_is_not_there() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from monitors.answer import FROM_FILE
 from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.source import Source
@@ -65,6 +66,7 @@ def test_the_record_is_the_line_byte_for_byte(tmp_path: Path, name: str) -> None
     odd = b'{"id":"x",  "text": "\\u00fc", "source":"s", "unknown": [1]} \r'
     taken = take(replay(write(tmp_path, name, odd + b"\n" + CONTENT)))
     assert [one.record for one in taken] == [odd, *LINES]
+    assert taken[0].settled().told == {"answered": False, "bytes": FROM_FILE}
 
 
 @pytest.mark.parametrize("name", WRITTEN)
