@@ -5,7 +5,7 @@ from datetime import timedelta
 from dbos import DBOS
 from sqlmodel import Session
 
-from alerts.channel import readers
+from alerts.channel import follows, readers
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
 from casework.audit import note
@@ -23,6 +23,9 @@ RETRIES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 )
 """Waits between tries of one delivery: four hours in all, the first five minutes the busiest."""
+
+ASKED_AFTER = timedelta(minutes=1)
+"""After this a channel that can be asked is asked what became of a delivery."""
 
 
 def enqueue_delivery(session: Session, engine: Engine, delivery: Delivery) -> None:
@@ -84,7 +87,7 @@ def _begin(held: Services, delivery_id: int, attempt: int) -> tuple[Delivery, Me
             delivery.state = DeliveryState.FAILED.value
             delivery.error = "named since"
             delivery.settled_at = held.now()
-            _note_delivery(session, held, delivery, "could not tell")
+            note_delivery(session, held, delivery, "could not tell")
             return None
         if delivery.standby and not is_needed(session, delivery, incident):
             delivery.state = DeliveryState.SPARED.value
@@ -123,7 +126,10 @@ def _settle_success(held: Services, delivery_id: int, code: str) -> str:
         delivery.receipt = code
         delivery.error = None
         delivery.settled_at = held.now()
-        _note_delivery(session, held, delivery, "told")
+        channel = held.channels.get(delivery.channel)
+        if channel and follows(channel):
+            delivery.ask_at = held.now() + ASKED_AFTER
+        note_delivery(session, held, delivery, "told")
     return "sent"
 
 
@@ -142,7 +148,7 @@ def _settle_failure(held: Services, delivery_id: int, error: DeliveryError) -> s
             return "later"
         delivery.state = DeliveryState.FAILED.value
         delivery.settled_at = held.now()
-        _note_delivery(session, held, delivery, "could not tell")
+        note_delivery(session, held, delivery, "could not tell")
         call_the_next(session, held, delivery)
     return "failed"
 
@@ -154,7 +160,8 @@ def _read_by_the_named(held: Services, delivery: Delivery, incident: Incident) -
     return not excluded.isdisjoint({delivery.staff_id, *along})
 
 
-def _note_delivery(session: Session, held: Services, delivery: Delivery, action: str) -> None:
+def note_delivery(session: Session, held: Services, delivery: Delivery, action: str) -> None:
+    """Write into the audit trail what became of a delivery."""
     session.add(delivery)
     incident = session.get_one(Incident, delivery.incident_id)
     about: dict[str, object] = {

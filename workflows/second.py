@@ -20,7 +20,7 @@ def is_needed(session: Session, delivery: Delivery, incident: Incident) -> bool:
     if incident.acknowledged_at is not None and AlertKind(delivery.kind) in ANSWERED_BY_SEEING:
         return False
     others = _of_the_same(session, delivery)
-    return not any(one.state == DeliveryState.SENT and tells(one.channel) for one in others)
+    return not any(_has_reached(one) for one in others)
 
 
 def call_the_next(session: Session, held: Services, delivery: Delivery) -> None:
@@ -60,6 +60,13 @@ def hurry(session: Session, held: Services, delivery: Delivery) -> bool:
             one.next_try_at = held.now()
             session.add(one)
     return any(tells(one.channel) for one in waiting)
+
+
+def _has_reached(delivery: Delivery) -> bool:
+    """Whether it was taken, tells what is asked, and nobody has said since that it is late."""
+    return (
+        delivery.state == DeliveryState.SENT and delivery.error is None and tells(delivery.channel)
+    )
 
 
 def _of_the_same(session: Session, delivery: Delivery) -> Sequence[Delivery]:

@@ -11,12 +11,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from hashlib import sha256
+from hmac import digest
 from ipaddress import ip_address
 from pathlib import Path
 from re import fullmatch
 from typing import Literal, cast
 
 from alerts.channel import Receipt
+from alerts.channels.smime import Certificates
 from alerts.channels.smtp_line import Deadline, SmtpLine
 from alerts.errors import DeliveryError
 from alerts.message import Message, body_text
@@ -52,7 +54,9 @@ _SENTENCES = {
 class EmailSettings:
     """How mail leaves; `ca_file` is trusted instead of the system's authorities.
 
-    `timeout` is the time in seconds that a whole delivery may take. Raises ConfigurationError.
+    `timeout` is the time in seconds that a whole delivery may take. `bounces_to` is where mail
+    systems write when they can't bring a mail to its reader. `id_key` makes Message-IDs that nobody
+    else can guess, so that a bounce can't be forged. Raises ConfigurationError.
     """
 
     host: str
@@ -63,6 +67,9 @@ class EmailSettings:
     password: str | None = field(default=None, repr=False)
     timeout: float = 30.0
     ca_file: Path | None = None
+    bounces_to: str = ""
+    certificates: Path | None = None
+    id_key: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         if self.tls not in {"starttls", "tls", "none"}:
@@ -74,6 +81,8 @@ class EmailSettings:
             )
         if not fullmatch(_ADDRESS, self.sender):
             raise ConfigurationError("mail: the sender must be one plain e-mail address.")
+        if self.bounces_to and not fullmatch(_ADDRESS, self.bounces_to):
+            raise ConfigurationError("mail: bounces_to must be one plain e-mail address.")
         if bool(self.username) != bool(self.password):
             raise ConfigurationError("mail: set both user name and password, or neither.")
         if not f"{self.username}{self.password}".isascii():
@@ -81,6 +90,11 @@ class EmailSettings:
                 "mail: user name and password may hold only letters without accents, digits"
                 " and common signs."
             )
+
+    @property
+    def envelope_sender(self) -> str:
+        """Who is told when a mail can't be brought to its reader."""
+        return self.bounces_to or self.sender
 
     @property
     def domain(self) -> str:
@@ -107,6 +121,9 @@ def from_settings(values: Mapping[str, str]) -> "EmailChannel | None":
             password=values.get("smtp_password") or None,
             timeout=timeout,
             ca_file=Path(ca_file) if ca_file else None,
+            bounces_to=values.get("smtp_bounces_to", ""),
+            certificates=Path(folder) if (folder := values.get("smtp_certificates")) else None,
+            id_key=values.get("smtp_id_key", "").encode(),
         )
     )
 
@@ -118,6 +135,8 @@ class EmailChannel:
         """Read the authorities; raises ConfigurationError when that file can't be read."""
         self._settings = settings
         self._tls = None if settings.tls == "none" else _context(settings.ca_file)
+        folder = settings.certificates
+        self._certificates = Certificates(folder) if folder else None
 
     @property
     def name(self) -> str:
@@ -130,7 +149,8 @@ class EmailChannel:
 
     def deliver(self, message: Message, recipient: StaffMember, delivery: str) -> Receipt:
         """Send the alert; every try of one delivery carries the same Message-ID."""
-        token = sha256(f"{message.reference}\n{delivery}".encode()).hexdigest()[:32]
+        content = f"{message.reference}\n{delivery}".encode()
+        token = digest(self._settings.id_key, content, sha256).hex()[:32]
         message_id = f"<{token}@{self._settings.domain}>"
         self._send(recipient, message.subject, body_text(message), message_id)
         return Receipt(message_id)
@@ -149,16 +169,19 @@ class EmailChannel:
                 error.code, f"The mail server {{host}} says no ({error.code})."
             )
             return sentence.format(host=self._settings.host, port=self._settings.port)
-        return None
+        return self._certificates.check() if self._certificates else None
 
     def _send(self, to: StaffMember, subject: str, text: str, message_id: str) -> None:
         address = one_line(to.email)
         if not fullmatch(_ADDRESS, address):
             raise DeliveryError("address not usable", permanent=True)
-        mail = self._mail(address, subject, text, message_id)
+        mail = self._mail(to.staff_id, address, subject, text, message_id)
         with self._line() as line:
-            _expect(line.mail(self._settings.sender)[0], "sender refused", permanent=False)
-            _expect(line.rcpt(address)[0], "recipient refused")
+            knows_bounces = line.has_extn("dsn")
+            sender, back = self._settings.envelope_sender, ("RET=HDRS",) if knows_bounces else ()
+            _expect(line.mail(sender, back)[0], "sender refused", permanent=False)
+            told = ("NOTIFY=FAILURE,DELAY",) if knows_bounces else ()
+            _expect(line.rcpt(address, told)[0], "recipient refused")
             line.content_begun = True
             code, _ = line.data(mail)
             line.content_begun = code not in _WHOLE_REPLIES
@@ -166,7 +189,7 @@ class EmailChannel:
                 raise smtplib.SMTPServerDisconnected
             _expect(code, "mail refused")
 
-    def _mail(self, address: str, subject: str, text: str, message_id: str) -> bytes:
+    def _mail(self, staff_id: str, address: str, subject: str, text: str, message_id: str) -> bytes:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address("namewatch", addr_spec=self._settings.sender)
         mail["To"] = address
@@ -176,8 +199,23 @@ class EmailChannel:
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail["Sensitivity"] = "Company-Confidential"
-        mail.set_content(lines(text), cte="quoted-printable")
+        if self._certificates and self._certificates.has(staff_id):
+            self._set_sealed(mail, self._certificates.seal(_part(text), staff_id))
+        else:
+            mail.set_content(lines(text), cte="quoted-printable")
         return mail.as_bytes()
+
+    @staticmethod
+    def _set_sealed(mail: EmailMessage, sealed: bytes) -> None:
+        """As RFC 8551 has it; the headers stay readable and say nothing but the reference."""
+        mail.set_content(
+            sealed,
+            maintype="application",
+            subtype="pkcs7-mime",
+            disposition="attachment",
+            filename="smime.p7m",
+            params={"smime-type": "enveloped-data"},
+        )
 
     @contextmanager
     def _line(self) -> Iterator[SmtpLine]:
@@ -199,6 +237,13 @@ class EmailChannel:
         finally:
             line.close()
             deadline.close()
+
+
+def _part(text: str) -> bytes:
+    """The text as the MIME part that is encrypted."""
+    part = EmailMessage(policy=SMTP)
+    part.set_content(lines(text), cte="quoted-printable")
+    return part.as_bytes()
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:
