@@ -1,5 +1,6 @@
 """The lines of docs/how-to/verify-without-namewatch.md, run as they stand on the page."""
 
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,11 +18,26 @@ from evidence.stamp import Authority
 from evidence.storage import FolderStorage
 from evidence.vault import create_keys, read_public_keys
 from evidence.verify import later_stamp_name
+from monitors import answer
 from records.sealing import new_record_key, unwrap
 from tests.servers.tsa import Tsa, valid
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "verify-without-namewatch.md"
 REFERENCE = "NW-2026-0041"
+RECORD = b'{"text": "An invented post"}'
+RECEIVED_AT = "2026-11-22T10:00:00.250+00:00"
+SENTENCES = (
+    answer.WHOLE,
+    answer.ENTRY,
+    answer.JOINED,
+    answer.MESSAGE,
+    answer.UNPACKED,
+    answer.EVENT,
+    answer.AGAIN,
+    answer.PARAGRAPH,
+    answer.FROM_FILE,
+    answer.REPORTED,
+)
 
 if not (shutil.which("age") and shutil.which("openssl")):
     pytestmark = pytest.mark.servers
@@ -71,7 +87,13 @@ def desk(tmp_path: Path, tsa: Tsa) -> Desk:
         CaptureTask(
             reference=REFERENCE,
             number=1,
-            record=b'{"text": "An invented post"}',
+            record=RECORD,
+            answer={
+                "answered": True,
+                "bytes": answer.WHOLE,
+                "received_at": RECEIVED_AT,
+                "status": 200,
+            },
             url=None,
             recipient=key.recipient,
             wrapped_key=key.wrapped,
@@ -103,7 +125,14 @@ def test_every_line_of_the_page_accepts_a_bundle(desk: Desk) -> None:
     assert said.count("Signature Verified Successfully") == 3
     assert said.count("Verification: OK") == 3
     assert f'"reference": "{REFERENCE}"' in said
+    assert said.count(hashlib.sha256(RECORD).hexdigest()) == 2, "as told, and as it is"
+    assert f'"received_at": "{RECEIVED_AT}"' in said
     assert {file.name for file in desk.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_the_page_explains_what_a_records_bytes_may_be(sentence: str) -> None:
+    assert f"| {sentence} |" in PAGE.read_text("utf-8")
 
 
 def test_the_lines_refuse_a_changed_bundle(desk: Desk) -> None:
