@@ -22,7 +22,7 @@ def _no_features(_post: Post, _finding: Finding) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Desk:
     """Everything behind the pages: the record, the people, and the key that opens it."""
 
@@ -39,6 +39,10 @@ class Desk:
     storage: Storage | None = None
     """Where evidence lies; without it no exhibit can be opened here."""
     now: Callable[[], datetime] = field(default=utc_now)
+
+    def renew(self, organisation: Organisation, roster: Roster, pack: Pack) -> None:
+        """Go by these from the next page on."""
+        self.organisation, self.roster, self.pack = organisation, roster, pack
 
     def today(self) -> date:
         """The day it is where the body is."""

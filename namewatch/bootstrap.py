@@ -1,6 +1,6 @@
 """Choose which classes meet which, from the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -16,6 +16,7 @@ from monitors.ledger import share
 from monitors.registry import build
 from monitors.source import Source
 from namewatch.configuration import Configuration, read_configuration
+from namewatch.editions import Archive, in_force
 from namewatch.ports import free_port
 from namewatch.settings import Settings
 from records.database import migrate, open_database
@@ -42,7 +43,7 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
     `tells`: whether anybody will be told anything, so that there must be a way to do it.
     """
     settings = _with_port(settings)
-    configuration = read_configuration(settings)
+    configuration = read_in_force(settings)
     public_keys = read_public_keys(settings.keys_folder)
     working_key = WorkingKey(settings.keys_folder)
     ensure_seal_key(settings.keys_folder)
@@ -63,8 +64,15 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
         console_url=console_url(settings),
         browser=find_browser(settings.capture.browser),
         allow_loopback=settings.capture.allow_loopback,
+        edition=Archive(settings.home).pack,
     )
     return Built(settings, configuration, services)
+
+
+def read_in_force(settings: Settings) -> Configuration:
+    """Read the body's files; the edition of the policy that comes into force is kept."""
+    held = read_configuration(settings)
+    return replace(held, pack=in_force(settings.home, held.pack, held.organisation.policy))
 
 
 def authority_of(settings: Settings) -> Authority | None:

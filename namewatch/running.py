@@ -64,6 +64,7 @@ def _serve(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, lambda *_: service.read_anew())
     told.opening(world, time.monotonic() - begun)
     if world:
         world.platform.publish()

@@ -1,6 +1,5 @@
 """The running service: sources, screening, engine, clock and console in one process."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +16,11 @@ from monitors.source import Source
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from namewatch.canary import CANARY, canary_of, with_canary
+from namewatch.configuration import Configuration
 from namewatch.erasing import eraser_of, take_away_beside
+from namewatch.reloading import Reloading
+from namewatch.screener_in_use import ScreenerInUse
+from namewatch.upkeep import Upkeep
 from nlp.classifier import SHIPPED, Classifier
 from nlp.entities import SPACY
 from nlp.images import OcrReader
@@ -25,6 +28,8 @@ from nlp.lessons import features
 from nlp.screening import Screener
 from records.alone import hold_alone
 from records.errors import ConfigurationError
+from records.finding import Finding
+from records.post import Post
 from records.roster import StaffMember
 from workflows import pictures, reported
 from workflows.alarm import SourceAlarm
@@ -48,6 +53,9 @@ class Service:
     report: Callable[[SourceStatus], None]
     classifier: Classifier | None = SHIPPED
     _stops: list[Callable[[], object]] = field(default_factory=list)
+    _screening: ScreenerInUse | None = None
+    _reloading: Reloading | None = None
+    _desk: Desk | None = None
 
     def start(self) -> None:
         """Start all parts; raises ConfigurationError when one can't, after stopping the others."""
@@ -75,14 +83,8 @@ class Service:
         stamp.start()
         self._stops.append(stamp.stop)
         self._start_slack()
-        screener = Screener(
-            services.organisation,
-            with_canary(services.roster, self.built.settings),
-            services.pack,
-            entities=SPACY if self.classifier else None,
-            classifier=self.classifier,
-            today=date.today(),  # noqa: DTZ011
-        )
+        first = self._screener_for(self.built.configuration)
+        screener = self._screening = ScreenerInUse(first)
         learning = Learning(services, screener)
         learning.look()
         watch = Watch(
@@ -98,7 +100,38 @@ class Service:
         pictures.install(pictures.PictureDesk(watch, reader))
         reported.install(reported.ReportDesk(watch, reader))
         self._read(sources, watch)
-        threading.Thread(target=screener.warm, name="warm", daemon=True).start()
+        first.warm()
+        self._reloading = Reloading(self.built, self._take_up)
+        self._reloading.start()
+        self._stops.append(self._reloading.stop)
+        upkeep = Upkeep(self.built)
+        upkeep.start()
+        self._stops.append(upkeep.stop)
+
+    def read_anew(self) -> None:
+        """Look at the body's files at once, as SIGHUP asks; safe in a signal's handler."""
+        if self._reloading:
+            self._reloading.ask()
+
+    def _screener_for(self, held: Configuration) -> Screener:
+        """One that knows these people and rules."""
+        return Screener(
+            held.organisation,
+            with_canary(held.roster, self.built.settings),
+            held.pack,
+            entities=SPACY if self.classifier else None,
+            classifier=self.classifier,
+            today=date.today(),  # noqa: DTZ011
+        )
+
+    def _take_up(self, fresh: Configuration) -> None:
+        """Screen and show by new files; raises when they can't be, and then nothing has changed."""
+        screener = self._screener_for(fresh)
+        screener.warm()
+        assert self._screening
+        assert self._desk
+        self._screening.exchange(screener)
+        self._desk.renew(fresh.organisation, fresh.roster, fresh.pack)
 
     def _read(self, sources: Sequence[Source], watch: Watch) -> None:
         """Read the sources, and keep the ledger of what was watched."""
@@ -126,7 +159,7 @@ class Service:
 
     def _start_console(self) -> None:
         services, settings = self.built.services, self.built.settings
-        desk = Desk(
+        desk = self._desk = Desk(
             database=services.database,
             organisation=services.organisation,
             roster=services.roster,
@@ -136,16 +169,21 @@ class Service:
             console_url=services.console_url,
             practice=settings.practice,
             storage=services.storage,
-            features_of=partial(
-                features,
-                organisation=services.organisation,
-                roster=services.roster,
-                pepper=services.public_keys.pepper,
-            ),
+            features_of=self._features_of,
         )
         server = ConsoleServer(create_app(desk), settings.console.host, settings.console.port)
         server.start()
         self._stops.append(server.stop)
+
+    def _features_of(self, post: Post, finding: Finding) -> tuple[str, ...]:
+        services = self.built.services
+        return features(
+            post,
+            finding,
+            organisation=services.organisation,
+            roster=services.roster,
+            pepper=services.public_keys.pepper,
+        )
 
     def _start_slack(self) -> None:
         slack = self.built.settings.slack

@@ -1,5 +1,7 @@
 """A policy pack: what one body's policy decides, typed and checked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -110,9 +112,17 @@ def read_pack(name: str, beside: Path | None = None) -> Pack:
 
     Raises ConfigurationError with file and line.
     """
+    with pack_file(name, beside) as file:
+        return read_pack_file(file)
+
+
+@contextmanager
+def pack_file(name: str, beside: Path | None = None) -> Iterator[Path]:
+    """The file of that pack, for as long as it is looked at; raises ConfigurationError."""
     if name in SHIPPED:
-        with resources.as_file(resources.files("policies") / "packs" / f"{name}.toml") as file:
-            return read_pack_file(file)
+        with resources.as_file(resources.files("policies") / "packs" / f"{name}.toml") as shipped:
+            yield shipped
+        return
     file = (beside or Path()) / name
     if file.suffix != ".toml":
         raise ConfigurationError(
@@ -123,7 +133,7 @@ def read_pack(name: str, beside: Path | None = None) -> Pack:
         raise ConfigurationError(
             "there is no such policy file; correct policy in organisation.toml.", file=file
         )
-    return read_pack_file(file)
+    yield file
 
 
 def read_pack_file(file: Path) -> Pack:

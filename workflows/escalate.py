@@ -39,7 +39,7 @@ def _escalate(session: Session, engine: Engine, incident: Incident, held: Servic
     asked = question(incident, held)
     told = people_on(session, incident)
     step = next_step(
-        held.pack,
+        held.pack_for(incident.policy, incident.policy_version),
         held.organisation,
         held.roster,
         asked,

@@ -19,9 +19,16 @@ from records.organisation import Organisation
 from records.roster import Roster
 
 
-@dataclass(frozen=True)
+def _none_kept(_name: str, _version: str) -> Pack | None:
+    return None
+
+
+@dataclass(eq=False)
 class Services:
-    """Everything that the workflows need; they hold public keys and the working key only."""
+    """Everything that the workflows need; they hold public keys and the working key only.
+
+    Organisation, roster and pack are renewed while the service runs; the rest stays.
+    """
 
     database: Engine
     organisation: Organisation
@@ -40,6 +47,19 @@ class Services:
     now: Callable[[], datetime] = field(default=utc_now)
     at_once: tuple[str, ...] = AT_ONCE
     """The channels by which people are told first; the others stand by."""
+
+    edition: Callable[[str, str], Pack | None] = _none_kept
+    """The pack of a name and version, as it was in force."""
+
+    def renew(self, organisation: Organisation, roster: Roster, pack: Pack) -> None:
+        """Go by these from now on."""
+        self.organisation, self.roster, self.pack = organisation, roster, pack
+
+    def pack_for(self, name: str, version: str) -> Pack:
+        """The rules under which an incident was opened, as they were then; else those of today."""
+        if (name, version) == (self.pack.name, self.pack.version):
+            return self.pack
+        return self.edition(name, version) or self.pack
 
     @property
     def storage(self) -> Storage:
