@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from casework.deadlines import POLICE_WITHIN, WITNESSES_WITHIN
 from casework.kinds_notes import no_threat, nobody_meant
 from casework.kinds_restrictions import ends_contact
 from casework.step_rules import Known, Taken
-
-POLICE_WITHIN = timedelta(hours=4)
-"""At any hour: a threat about which nothing is decided goes to the next in line (SPSO 33)."""
-WITNESSES_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

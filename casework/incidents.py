@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from casework.audit import note
+from casework.deadlines import POLICE_WITHIN
 from casework.errors import NoSuchIncidentError
 from casework.lifecycle import Happens, after
 from casework.permissions import Action, check_may, standing
@@ -51,6 +52,7 @@ def open_incident(session: Session, opening: Opening, *, now: datetime) -> Incid
         opened_at=now,
         last_mention_at=now,
         escalates_at=opening.escalates_at,
+        duty_at=now + POLICE_WITHIN,
     )
     session.add(incident)
     session.flush()
@@ -98,7 +100,7 @@ def join_incident(
     """
     incident.mention_count += 1
     incident.last_mention_at = now
-    graver = _worsen(incident, severity, categories, alongside)
+    graver = _worsen(incident, severity, categories, alongside, now)
     session.add(incident)
     note(
         session,
@@ -124,7 +126,7 @@ def learn_more(
 
     As with a further post, a graver incident has to be acknowledged again.
     """
-    graver = _worsen(incident, severity, categories, alongside)
+    graver = _worsen(incident, severity, categories, alongside, now)
     session.add(incident)
     note(
         session,
@@ -138,7 +140,11 @@ def learn_more(
 
 
 def _worsen(
-    incident: Incident, severity: Severity, categories: Sequence[str], alongside: Sequence[str]
+    incident: Incident,
+    severity: Severity,
+    categories: Sequence[str],
+    alongside: Sequence[str],
+    now: datetime,
 ) -> bool:
     incident.categories = list(dict.fromkeys([*incident.categories, *categories]))
     incident.alongside = list(dict.fromkeys([*incident.alongside, *alongside]))
@@ -148,6 +154,8 @@ def _worsen(
     incident.state = after(incident.state, Happens.GRAVER, actor=MACHINE)
     incident.acknowledged_at = None
     incident.outcome, incident.closed_at = "", None
+    soon = now + POLICE_WITHIN  # SPSO 31.4: what has become a threat is to be decided upon
+    incident.duty_at = min(incident.duty_at or soon, soon)
     return True
 
 

@@ -17,6 +17,7 @@ _ACTS: dict[Act, str] = {
     Act.RELEASED: "released the legal hold on",
     Act.ERASED: "erased",
     Act.ERASED_AGAIN: "erased again",
+    Act.ANCHORED: "told the audit trail's head to",
 }
 SEALED_WHY = "a reason in their own words, sealed in the record"
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from alerts.channel import Channel
 from alerts.registry import build_channels
+from casework.audit_chain import keep_chain
 from evidence.browser import find_browser
 from evidence.seal import ensure_seal_key, read_sealer
 from evidence.stamp import Authority, read_authority
@@ -49,6 +50,7 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
     ensure_seal_key(settings.keys_folder)
     database = open_database(settings.database)
     migrate(database)
+    keep_chain(database, public_keys.pepper)
     _make_evidence_folder(settings.evidence_folder)
     services = Services(
         database=database,

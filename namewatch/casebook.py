@@ -10,8 +10,10 @@ from sqlmodel import Session, col, func, select
 
 from casework import incidents
 from casework.audit import entries_about
+from casework.audit_chain import keep_chain
 from casework.errors import NoSuchIncidentError
 from casework.told_evidence import told_of_captures, told_of_looks
+from evidence.vault import read_public_keys
 from namewatch.configuration import Configuration, read_configuration
 from namewatch.narrate import Narrator
 from namewatch.settings import Settings, home_in_use, read_settings
@@ -120,6 +122,8 @@ def database_of(settings: Settings) -> Engine:
     """The home's database, with this version's tables."""
     database = open_database(settings.database)
     migrate(database)
+    if (settings.keys_folder / "pepper").exists():
+        keep_chain(database, read_public_keys(settings.keys_folder).pepper)
     return database
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from namewatch import absence_commands, custody_commands, keys, logs, policy_commands
+from namewatch import absence_commands, custody_commands, keys, logs, policy_commands, record_commands
 from namewatch.plainly import DONE, IN_PART, NOT_SO, WRONG
 from namewatch.plainly import plainly as _plainly
 from records.errors import NamewatchError
@@ -242,7 +242,9 @@ def ack(
     reference: Annotated[str, typer.Argument(help="Such as NW-2026-0001.")],
     by: Annotated[
         str | None,
-        typer.Option(help="Your staff_id; acting_as of settings.toml unless given."),
+        typer.Option(
+            "--as", "--by", help="Your staff_id; acting_as of settings.toml unless given."
+        ),
     ] = None,
 ) -> None:
     """Say that you have seen an incident, so that nobody else is woken for it."""
@@ -442,6 +444,7 @@ def verify(
 
 
 custody_commands.add_to(app)
+record_commands.add_to(app, incident_app)
 app.add_typer(policy_commands.policy_app, name="policy")
 app.add_typer(absence_commands.absence_app, name="absence")
 app.add_typer(keys.app, name="keys")

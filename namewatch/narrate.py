@@ -23,6 +23,7 @@ _KINDS = {
     "escalation": ", since nobody had acknowledged",
     "passed on": ", since it was passed on",
     "untold": " of what is due",
+    "undone": " of what is overdue",
 }
 
 _EXHIBITS = {"record": "the platform's record", "handed-in": "what was handed in"}

@@ -19,6 +19,7 @@ class AlertKind(StrEnum):
     ESCALATION = "escalation"
     PASSED_ON = "passed on"
     UNTOLD = "untold"
+    UNDONE = "undone"
     TEST = "test"
 
 

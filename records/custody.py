@@ -24,6 +24,7 @@ class Act(StrEnum):
     RELEASED = "released"
     ERASED = "erased"
     ERASED_AGAIN = "erased-again"
+    ANCHORED = "anchored"
 
 
 OPENING: dict[str, str] = {

@@ -154,7 +154,7 @@ def _settle_failure(held: Services, delivery_id: int, error: DeliveryError) -> s
 
 
 def _read_by_the_named(held: Services, delivery: Delivery, incident: Incident) -> bool:
-    excluded = {incident.staff_id, *incident.alongside}
+    excluded = {incident.staff_id, *incident.alongside, *incident.conflicted}
     channel = held.channels.get(delivery.channel)
     along = readers(channel) if channel else frozenset[str]()
     return not excluded.isdisjoint({delivery.staff_id, *along})

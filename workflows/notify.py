@@ -26,6 +26,7 @@ def question(incident: Incident, held: Services) -> Question:
         named=incident.staff_id,
         alongside=frozenset(incident.alongside),
         day=held.now().astimezone(zone).date(),
+        barred=frozenset(incident.conflicted),
     )
 
 

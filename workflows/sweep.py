@@ -13,8 +13,10 @@ from sqlmodel import Session, col, select
 from records.alert import Delivery
 from records.database import transaction
 from workflows import preserve  # noqa: F401 - the engine has to know its workflows
+from workflows.audit_anchor import anchor_audit
 from workflows.captures import adopt_left, enqueue_captures_due
 from workflows.deliver import enqueue_delivery
+from workflows.duties import look_at_duties
 from workflows.engine import Engine
 from workflows.escalate import escalate_those_due
 from workflows.rechecks import enqueue_rechecks_due
@@ -52,6 +54,7 @@ class Sweep:
         """One look: do what is due and return how much it was."""
         with transaction(self._services.database) as session:
             done = self._try_again(session) + escalate_those_due(session, self._engine)
+            done += look_at_duties(session, self._engine)
             done += enqueue_those_waiting(session, self._engine, self._services)
             done += enqueue_reports_due(session, self._engine, self._services)
             if not self._adopted:
@@ -59,6 +62,7 @@ class Sweep:
             done += enqueue_captures_due(session, self._engine, self._services)
             done += enqueue_rechecks_due(session, self._engine, self._services)
             done += enqueue_stamps_due(session, self._engine, self._services)
+            done += anchor_audit(session, self._services)  # last, since others wait for the log
         self._adopted = True
         return done
 

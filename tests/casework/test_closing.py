@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework.closing import MANDATORY, wanting, wanting_words
-from casework.duties import POLICE_WITHIN, duties, next_look
+from casework.deadlines import POLICE_WITHIN
+from casework.duties import duties, next_look
 from casework.kinds import KINDS
 from casework.kinds_notes import NOBODY_MEANT, OUTCOMES
 from tests.casework.body import ALICE, COMMS, DIRECTOR, HR, MANAGER, Case
