@@ -19,6 +19,7 @@ from evidence.trial import trial
 from evidence.vault import Vault
 from monitors.status import State
 from namewatch.bootstrap import Built, read_all, sources_of
+from namewatch.policy_checks import calendar_faults, policy_faults
 from namewatch.settings import home_in_use, read_settings
 from nlp.images import OcrReader
 from nlp.images import trial as trial_of_reading
@@ -186,6 +187,18 @@ def _cover(subject: str, built: Built) -> Iterator[Check]:
             )
 
 
+def _policy(subject: str, built: Built) -> Iterator[Check]:
+    """Whether somebody would be told whoever is away, and what the policy leaves to fill in."""
+    faults = tuple(policy_faults(built))
+    yield from (Check(subject, one) for one in faults)
+    if not faults:
+        yield Check(subject)
+
+
+def _calendars(_subject: str, built: Built) -> Iterator[Check]:
+    yield from (Check(name, fault) for name, fault in calendar_faults(built))
+
+
 def _record(subject: str, built: Built) -> Iterator[Check]:
     with reading(built.services.database) as session:
         failed = select(Delivery).where(Delivery.state == DeliveryState.FAILED.value)
@@ -257,6 +270,8 @@ _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "images": _images,
     "channel": _channels,
     "cover": _cover,
+    "policy": _policy,
+    "calendar": _calendars,
     "record": _record,
     "source": _sources,
 }

@@ -30,6 +30,7 @@ hr_officer = ["s005"]
 communications_manager = ["s004"]
 director = ["s002"]
 head_of_body = ["s001"]
+leadership_team = ["s001", "s002", "s003"]
 """
 HEAD = ("s001,Thomasina Garvellach,Ombudsman,ombudsman@slo.example,U1,,yes",)
 STAFF = (
