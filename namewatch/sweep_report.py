@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from rich.console import Console as Terminal
 from rich.table import Table
 
+from monitors.source import Missed
 from records.finding import Disposition, Severity
 from records.sweep_place import SweepPlace
 from workflows.services import Services
@@ -17,6 +19,7 @@ _WEEK = timedelta(weeks=1)
 _LEAST = timedelta(hours=1)
 """Nothing is reckoned up from less than that."""
 _HOURS_A_DAY = 24
+_MINUTE = "%d %b %Y %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Part:
     fault: str | None = None
     read_before: bool = False
     reads_back: timedelta | None = None
+    missed: Sequence[Missed] = ()
+    """What its platform said in this run that it no longer gives."""
 
 
 def report(parts: Sequence[Part], services: Services, *, interrupted: bool) -> bool:
@@ -43,7 +48,7 @@ def report(parts: Sequence[Part], services: Services, *, interrupted: bool) -> b
             part.title,
             f"{part.place.posts:,}",
             *(
-                f"{at.astimezone(zone):%d %b %Y %H:%M}" if at else "unknown"
+                f"{at.astimezone(zone):{_MINUTE}}" if at else "unknown"
                 for at in (part.place.oldest, part.place.newest)
             ),
             str(found["alert"]),
@@ -52,7 +57,7 @@ def report(parts: Sequence[Part], services: Services, *, interrupted: bool) -> b
         )
     if swept:
         terminal.print(table)
-    for line in (*_found(swept), *_estimate(swept, services), *_remarks(parts)):
+    for line in (*_found(swept), *_estimate(swept, services), *_remarks(parts, zone)):
         terminal.print(line, markup=False)
     if interrupted:
         terminal.print("Interrupted; the same command goes on from here.")
@@ -134,7 +139,7 @@ def _edge(part: Part, since: datetime) -> datetime:
     return began - min(part.reads_back, began - since)
 
 
-def _remarks(parts: Sequence[Part]) -> list[str]:
+def _remarks(parts: Sequence[Part], zone: ZoneInfo) -> list[str]:
     lines = []
     for part in parts:
         if part.place is None:
@@ -146,8 +151,25 @@ def _remarks(parts: Sequence[Part]) -> list[str]:
             lines.append(f"{part.title}: {part.fault}")
         if part.place.since and not part.read_before:
             lines += _how_far(part, part.place)
+        lines += _missed(part, zone)
         if part.place.unread:
             lines.append(f"{part.title}: {part.place.unread} could not be understood.")
+    return lines
+
+
+def _missed(part: Part, zone: ZoneInfo) -> list[str]:
+    """One line for each reason that the platform had, which it may give for many times."""
+    spans: dict[str, list[Missed]] = {}
+    for one in part.missed:
+        spans.setdefault(one.why, []).append(one)
+    lines = []
+    for why, missed in spans.items():
+        began, ended = min(one.began_at for one in missed), max(one.ended_at for one in missed)
+        what = "a part of what" if len(missed) > 1 else "what"
+        between = (
+            f"between {began.astimezone(zone):{_MINUTE}} and {ended.astimezone(zone):{_MINUTE}}"
+        )
+        lines.append(f"{part.title}: {what} was said {between} can't be had back. {why}")
     return lines
 
 
