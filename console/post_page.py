@@ -80,4 +80,5 @@ def _around(post: Post) -> Iterable[Around]:
         if one.alt:
             yield Around(f"Description of the {one.kind}", one.alt)
         if one.read_text:
-            yield Around(f"Text in the {one.kind}", one.read_text)
+            kind = "attached file" if one.kind == "other" else one.kind
+            yield Around(f"Text in the {kind}", one.read_text)

@@ -14,13 +14,17 @@ from namewatch.reporting import checked_note, checked_url, is_running, reporter_
 from namewatch.settings import home_in_use, read_settings
 from records.database import reading, transaction
 from records.errors import ConfigurationError, NamewatchError
-from records.report import MOST_BYTES as MOST_SHOTS
+from records.report import MOST_BYTES as MOST_TOGETHER
 from records.report import MOST_NOTE, MOST_SCREENSHOT_BYTES, MOST_SCREENSHOTS, Report
 from workflows.handed_in import Order, ask_for_page, hand_in, open_for_triage
 from workflows.reports import take_report
 from workflows.services import Services
 
 MOST_FILES = 8
+TOO_MUCH = (
+    "Not all that was handed in could be looked through: only pictures and PDFs of 10 MB each and"
+    " 20 MB together are. Look at the rest yourself."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,13 @@ def capture(wanted: Wanted) -> str:
     reference = wanted.reference
     said: list[str] = []
     if reference is None:
-        reference = _open(held, order, url, given)
+        report = _report(held, order, url, given)
+        reference = _open(held, order, url, report)
         said.append(
             f"{reference} was opened for triage; nobody is alerted because of it. What is said in"
             " it is judged like any report: if your policy alerts about that, its people are told."
         )
+        said += report.left_out if report else ()
     else:
         with reading(held.database) as session:
             reference = incident_called(session, reference).reference
@@ -81,9 +87,8 @@ def capture(wanted: Wanted) -> str:
     return "\n".join(said)
 
 
-def _open(held: Services, order: Order, url: str | None, given: Sequence[_Given]) -> str:
+def _open(held: Services, order: Order, url: str | None, report: Report | None) -> str:
     """A new incident for triage, with its page asked for and what was given to be judged."""
-    report = _report(held, order, url, given)
     with transaction(held.database) as session:
         incident = open_for_triage(session, held, order)
         if url:
@@ -96,20 +101,24 @@ def _open(held: Services, order: Order, url: str | None, given: Sequence[_Given]
 def _report(
     held: Services, order: Order, url: str | None, given: Sequence[_Given]
 ) -> Report | None:
-    """What there is to judge: the page, sound pictures, the words of messages and of the person."""
-    notes, links, shots = [order.why], [url] if url else [], []
+    """What there is to judge: the page, sound pictures, PDFs, the words of messages and persons."""
+    notes, links = [order.why], [url] if url else []
+    shots: list[bytes] = []
+    papers: list[bytes] = []
     for one in given:
         if one.file.kind == "email" and not one.file.remarks:
             message = read_message(one.content)
             notes.append(message.text)
             links += [link for link in message.links if link not in links]
+            shots += message.screenshots
+            papers += message.papers
+        elif one.file.kind == "pdf":
+            papers.append(one.content)
         elif one.file.kind in {"png", "jpeg"} and not one.file.remarks:
             shots.append(one.content)
-    small = [one for one in shots if len(one) <= MOST_SCREENSHOT_BYTES][:MOST_SCREENSHOTS]
-    while sum(map(len, small)) > MOST_SHOTS:
-        small.pop()
+    taken, left_out = _within_limits(shots, papers)
     words = "\n\n".join(one for one in notes if one)[:MOST_NOTE]
-    if not (words or links or small):
+    if not (words or links or taken or left_out):
         return None
     return Report(
         mark=uuid.uuid4().hex,
@@ -118,8 +127,21 @@ def _report(
         reporter=order.actor,
         links=tuple(links),
         note=words,
-        screenshots=tuple(small),
+        screenshots=tuple(one for one in taken if one in shots),
+        papers=tuple(one for one in taken if one in papers),
+        left_out=left_out,
     )
+
+
+def _within_limits(
+    shots: Sequence[bytes], papers: Sequence[bytes]
+) -> tuple[list[bytes], tuple[str, ...]]:
+    """What of the files is judged, and what is said if that is not all."""
+    taken: list[bytes] = []
+    for one in (*shots[:MOST_SCREENSHOTS], *papers[:MOST_SCREENSHOTS]):
+        if len(one) <= MOST_SCREENSHOT_BYTES and sum(map(len, taken)) + len(one) <= MOST_TOGETHER:
+            taken.append(one)
+    return taken, (TOO_MUCH,) if len(taken) < len(shots) + len(papers) else ()
 
 
 def _read(file: Path) -> _Given:

@@ -24,6 +24,7 @@ from records.report import (
     MOST_SCREENSHOT_BYTES,
     MOST_SCREENSHOTS,
     Report,
+    is_paper,
     is_picture,
 )
 from records.watching import SourceWatch
@@ -44,6 +45,7 @@ def report(
     """Keep the report, sealed, for the service; two sentences on what happens next."""
     settings, configuration = read_home()
     now = utc_now()
+    given = _files(files)
     made = Report(
         mark=uuid.uuid4().hex,
         via="command",
@@ -52,10 +54,11 @@ def report(
         links=(checked_url(url),) if url else (),
         note=checked_note(note),
         about=_on_the_staff(settings, configuration, about) if about else None,
-        screenshots=_screenshots(files),
+        screenshots=tuple(one for one in given if not is_paper(one)),
+        papers=tuple(one for one in given if is_paper(one)),
     )
-    if not made.links and not made.screenshots:
-        raise NamewatchError("say what: namewatch report URL, or --file SCREENSHOT.")
+    if not (made.links or given):
+        raise NamewatchError("say what: namewatch report URL, or --file SCREENSHOT or PDF.")
     keys = read_public_keys(settings.keys_folder)
     database = database_of(settings)
     with transaction(database) as session:
@@ -106,19 +109,19 @@ def checked_note(note: str) -> str:
     return readable(note.strip())
 
 
-def _screenshots(files: Sequence[Path]) -> tuple[bytes, ...]:
+def _files(files: Sequence[Path]) -> tuple[bytes, ...]:
     if len(files) > MOST_SCREENSHOTS:
-        raise NamewatchError(f"give at most {MOST_SCREENSHOTS} screenshots with one report.")
-    contents = tuple(_screenshot(file) for file in files)
+        raise NamewatchError(f"give at most {MOST_SCREENSHOTS} files with one report.")
+    contents = tuple(_file(file) for file in files)
     if sum(map(len, contents)) > MOST_BYTES:
         raise NamewatchError(
-            f"the screenshots together are larger than {MOST_BYTES // _MEGABYTE} MB;"
+            f"the files together are larger than {MOST_BYTES // _MEGABYTE} MB;"
             " make two reports of them."
         )
     return contents
 
 
-def _screenshot(file: Path) -> bytes:
+def _file(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_SCREENSHOT_BYTES + 1)
@@ -126,12 +129,11 @@ def _screenshot(file: Path) -> bytes:
         raise ConfigurationError(f"can't be read ({error.strerror}).", file=file) from None
     if len(content) > MOST_SCREENSHOT_BYTES:
         most = MOST_SCREENSHOT_BYTES // _MEGABYTE
+        raise ConfigurationError(f"this file is larger than {most} MB; save it smaller.", file=file)
+    if not (is_picture(content) or is_paper(content)):
         raise ConfigurationError(
-            f"this picture is larger than {most} MB; save it smaller.", file=file
-        )
-    if not is_picture(content):
-        raise ConfigurationError(
-            "this is no PNG, JPEG, WebP or GIF picture; save it as one of these.", file=file
+            "this is no PDF and no PNG, JPEG, WebP or GIF picture; save it as one of these.",
+            file=file,
         )
     return content
 

@@ -17,7 +17,7 @@ MOST_BYTES = 10 * 1024 * 1024
 """Larger pictures are left alone; no platform shows them to its readers."""
 _SECONDS_TO_START, _SECONDS_A_PICTURE = 30, 45
 _MOST_STARTS = 3
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": os.defpath,
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -73,7 +73,7 @@ class OcrReader:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # What decoders say there may quote the picture.
-                env=_ENVIRONMENT,
+                env=ENVIRONMENT,
             ) as child:
                 return _texts(_answer(child, task, seconds))[: len(images)]
         except OSError:

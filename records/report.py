@@ -12,9 +12,10 @@ from records.columns import moment
 MOST_SCREENSHOTS = 8
 MOST_SCREENSHOT_BYTES = 10 * 1024 * 1024
 MOST_BYTES = 20 * 1024 * 1024
-"""Of all screenshots of one report together."""
+"""Of all screenshots and PDFs of one report together."""
 MOST_NOTE = 100_000
 MOST_LINKS = 5
+_PDF, _PDF_WITHIN = b"%PDF-", 1024
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _WEBP = (b"RIFF", b"WEBP")
 
@@ -23,6 +24,11 @@ def is_picture(content: bytes) -> bool:
     """Whether it begins as a PNG, JPEG, GIF or WebP picture does."""
     riff, webp = _WEBP
     return content.startswith(_PICTURES) or (content.startswith(riff) and content[8:12] == webp)
+
+
+def is_paper(content: bytes) -> bool:
+    """Whether it begins as a PDF does."""
+    return _PDF in content[:_PDF_WITHIN]
 
 
 class Report(BaseModel):
@@ -45,6 +51,8 @@ class Report(BaseModel):
     about: str | None = None
     """Staff id of whom the reporter says is meant."""
     screenshots: tuple[bytes, ...] = ()
+    papers: tuple[bytes, ...] = ()
+    """PDFs, under the same limits as the screenshots and counted with them."""
     message_id: str = ""
     """By which a forwarded message is known again; empty for what was typed."""
     left_out: tuple[str, ...] = ()

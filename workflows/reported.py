@@ -20,6 +20,7 @@ from monitors.links import Found, Link, find, known_link
 from monitors.public_web import PrivateAddressError, public_session
 from monitors.source import Received
 from nlp.images import ImageReader
+from nlp.papers import read_paper
 from nlp.pictures import say_read, with_texts
 from nlp.reported import for_triage_at_least, screen_about
 from records.addresses import loopback_port, web_address
@@ -40,6 +41,7 @@ AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """When what could not be had for the time being is tried again; what is there is kept at once."""
 MOST_TURNS = 8
 """Whatever else goes wrong: after so many turns only the report's own words are looked at."""
+NO_WORDS = "A PDF holds no words that could be read; look at it yourself."
 _MOST_ANSWER = 5_000_000
 _SECONDS_AN_ANSWER = 20.0
 _SECONDS_TO_INSTALL = 60
@@ -70,6 +72,8 @@ class _Look:
 
     leads: list[Lead]
     again: bool = False
+    unread: tuple[str, ...] = ()
+    """What of its files could not be looked at, in words of ours."""
 
 
 _desks: list[ReportDesk] = []
@@ -100,6 +104,9 @@ def look(report_id: int) -> str:
         report, key = opened(held.working_key, taken), taken.report_key
         faults, whole = taken.faults, taken.turns < MOST_TURNS
     seen = _Reading(desk, report, whole=whole).look()
+    if seen.unread:
+        told = dict.fromkeys((*report.left_out, *seen.unread))
+        report = report.model_copy(update={"left_out": tuple(told)})
     with transaction(held.database) as session:
         taken = session.get_one(TakenReport, report_id)
         if taken.sealed is None:
@@ -148,15 +155,16 @@ class _Reading:
         self._report = report
         self._whole = whole
         self._again = False
+        self._unread: list[str] = []
 
     def look(self) -> _Look:
         """Every post that it leads to, at least one."""
-        shots = self._screenshots()
+        shots = (*self._screenshots(), *self._papers())
         leads = list(self._linked(shots))
         own = self._own(shots)
         if not leads or (own.finding.disposition != "ignore" and self._says_more(leads)):
             leads.append(own)
-        return _Look(leads, self._again)
+        return _Look(leads, self._again, tuple(self._unread))
 
     def _says_more(self, leads: Sequence[Lead]) -> bool:
         """Whether a forwarded message holds words that no post of its links stands for."""
@@ -184,8 +192,8 @@ class _Reading:
             id_ = f"message:{report.message_id}"
         elif url:
             id_ = f"link:{url.partition('#')[0]}"
-        elif report.screenshots:
-            id_ = "pictures:" + hashlib.sha256(b"".join(_sums(report.screenshots))).hexdigest()
+        elif files := (*report.screenshots, *report.papers):
+            id_ = "pictures:" + hashlib.sha256(b"".join(_sums(files))).hexdigest()
         else:
             id_ = f"report:{report.mark}"
         return self._told(SOURCE, id_, url, shots)
@@ -236,6 +244,16 @@ class _Reading:
     def _screenshots(self) -> tuple[Media, ...]:
         texts = self._read(self._report.screenshots)
         return tuple(Media(kind="image", read_text=text or None) for text in texts)
+
+    def _papers(self) -> Iterator[Media]:
+        """What each PDF says, its scanned pages too where pictures are read."""
+        for content in self._report.papers if self._whole else ():
+            paper = read_paper(content)
+            texts = [paper.words, *self._read(paper.pictures)]
+            text = "\n\n".join(one for one in texts if one)
+            if paper.remark or not text:
+                self._unread.append(paper.remark or NO_WORDS)
+            yield Media(kind="other", read_text=text or None)
 
     def _read(self, pictures: Sequence[bytes]) -> list[str]:
         """The text of each picture; empty where there is none or it could not be read."""

@@ -194,6 +194,7 @@ class MailboxSource:
             links=forwarded.links,
             note=forwarded.text,
             screenshots=forwarded.screenshots,
+            papers=forwarded.papers,
             message_id=forwarded.id,
             left_out=tuple(why for _, why in forwarded.left_out),
         )

@@ -20,6 +20,7 @@ from records.report import (
     MOST_NOTE,
     MOST_SCREENSHOT_BYTES,
     MOST_SCREENSHOTS,
+    is_paper,
     is_picture,
 )
 
@@ -41,6 +42,7 @@ class Forwarded:
     links: tuple[str, ...] = ()
     """Those to posts of a known platform; or else the only other one."""
     screenshots: tuple[bytes, ...] = ()
+    papers: tuple[bytes, ...] = ()
     left_out: list[tuple[bytes, str]] = field(default_factory=list)
     """What was not taken, and why, in words of ours."""
 
@@ -71,6 +73,7 @@ class _Reading:
         self._words: list[str] = []
         self._links: dict[str, None] = {}
         self._pictures: list[bytes] = []
+        self._papers: list[bytes] = []
         self._parts = 0
 
     def read(self, message: Message) -> None:
@@ -86,6 +89,7 @@ class _Reading:
                 self._links.setdefault(url)
             self._into.links = _worth_following(list(self._links))
             self._into.screenshots = tuple(self._pictures)
+            self._into.papers = tuple(self._papers)
 
     def _part(self, part: Message, *, depth: int, shows_html: bool) -> None:
         self._parts += 1
@@ -129,19 +133,22 @@ class _Reading:
             self._file(content, part.get_content_maintype())
 
     def _file(self, content: bytes, kind: str) -> None:
-        if not is_picture(content):
+        taken, one = (self._papers, "PDF") if is_paper(content) else (self._pictures, "picture")
+        if taken is self._pictures and not is_picture(content):
             what = f" of the kind {kind}" if kind in _KINDS else ""
-            self._leave(content, f"An attachment{what} ({_size(content)}) is no picture.")
+            self._leave(
+                content, f"An attachment{what} ({_size(content)}) is no picture and no PDF."
+            )
         elif self._cut:
-            self._leave(content, "A picture stands in a message that is too large.")
+            self._leave(content, f"A {one} stands in a message that is too large.")
         elif len(content) > MOST_SCREENSHOT_BYTES:
-            self._leave(content, f"A picture ({_size(content)}) is larger than is taken.")
-        elif len(self._pictures) >= MOST_SCREENSHOTS:
-            self._leave(content, f"There are more than {MOST_SCREENSHOTS} pictures.")
-        elif sum(map(len, self._pictures)) + len(content) > MOST_BYTES:
-            self._leave(content, "All pictures together are larger than is taken.")
-        elif content not in self._pictures:
-            self._pictures.append(content)
+            self._leave(content, f"A {one} ({_size(content)}) is larger than is taken.")
+        elif len(taken) >= MOST_SCREENSHOTS:
+            self._leave(content, f"There are more than {MOST_SCREENSHOTS} {one}s.")
+        elif sum(map(len, [*self._pictures, *self._papers])) + len(content) > MOST_BYTES:
+            self._leave(content, "All attachments together are larger than is taken.")
+        elif content not in taken:
+            taken.append(content)
 
     def _leave(self, content: bytes, why: str) -> None:
         self._into.left_out.append((content, why))

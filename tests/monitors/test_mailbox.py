@@ -177,14 +177,14 @@ def test_what_is_left_out_is_kept_as_unread_and_told_in_the_report(server: ImapS
     message = EmailMessage()
     message["From"] = SENDER
     message.set_content("See the attached.")
-    message.add_attachment(b"%PDF-secret", "application", "pdf", filename="Fenella.pdf")
+    message.add_attachment(b"PK-secret", "application", "zip", filename="Fenella.zip")
     server.put(message.as_bytes())
     found, _ = looked(source(server), place)
     (unread,) = [one for one in found if isinstance(one, Unread)]
     (report,) = reports(found)
-    assert unread.record == b"%PDF-secret"
+    assert unread.record == b"PK-secret"
     assert report.left_out == (unread.why,)
-    assert unread.why == "An attachment of the kind application (0.0 MB) is no picture."
+    assert unread.why == "An attachment of the kind application (0.0 MB) is no picture and no PDF."
 
 
 def test_a_message_that_the_server_never_gives_is_a_report_after_three_tries(

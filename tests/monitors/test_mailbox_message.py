@@ -96,8 +96,18 @@ def test_pictures_are_known_by_what_they_are_and_not_by_what_they_are_called() -
     found = read_message(made.as_bytes())
     assert found.screenshots == (PNG + b"1",)
     assert found.left_out == [
-        (b"MZ-program", "An attachment of the kind image (0.0 MB) is no picture.")
+        (b"MZ-program", "An attachment of the kind image (0.0 MB) is no picture and no PDF.")
     ]
+
+
+def test_papers_are_taken_as_pictures_are_and_not_opened_here() -> None:
+    made = message()
+    made.add_attachment(b"%PDF-1.7 one", "application", "octet-stream", filename="x.bin")
+    made.add_attachment(b"%PDF-1.7 one", "application", "pdf")
+    made.add_attachment(b"%PDF-" + b"0" * 11_000_000, "application", "pdf")
+    found = read_message(made.as_bytes())
+    assert (found.papers, found.screenshots) == ((b"%PDF-1.7 one",), ())
+    assert [why for _, why in found.left_out] == ["A PDF (11.0 MB) is larger than is taken."]
 
 
 def test_pictures_are_capped_in_number_and_size() -> None:

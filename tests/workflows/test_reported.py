@@ -20,15 +20,18 @@ from records.incident import Mention
 from records.record_key import RecordKey
 from records.report import MentionReport, Report, TakenReport
 from tests.servers.answering import Answer, AnsweringServer, Asked, of_json
+from tests.servers.papers import paper, scanned
+from tests.servers.screenshots import drawn
 from tests.workflows.conftest import ALICE, BOB, COMMS, HR, MANAGER, Office
 from workflows import reported
-from workflows.reported import MOST_TURNS, ReportDesk, look
+from workflows.reported import MOST_TURNS, NO_WORDS, ReportDesk, look
 from workflows.reports import enqueue_reports_due, take_report
 
 WHEN = datetime(2026, 11, 23, 9, 55, tzinfo=UTC)
 PAGE = "https://forum.example/thread/7"
 NAMES_ALICE = "My complaint was refused by Fenella Auchterbrae."
 NAMELESS_THREAT = "I know where you live and I will kill you."
+THREAT = f"{NAMES_ALICE} I will wait for her after work and kill her."
 TOLD = sorted([MANAGER, COMMS, HR])
 PNG = b"\x89PNG\r\n\x1a\n-invented"
 
@@ -393,3 +396,44 @@ def test_every_report_is_kept_with_one_mention_at_least(desk: Desk, mastodon: Ma
         desk.report(f"report-{number}", links=links, screenshots=() if links else (PNG,))
     with reading(desk.office.services.database) as session:
         assert len(set(session.exec(select(MentionReport.report_key)))) == 4
+
+
+@pytest.mark.clause("SPSO 35")
+def test_a_threat_in_a_paper_alerts_like_any_other(desk: Desk) -> None:
+    desk.report(papers=(paper("A letter about my complaint.", THREAT),))
+    assert desk.told() == TOLD
+    (mention,) = desk.office.mentions()
+    assert (mention.disposition, "threat" in mention.categories) == ("alert", True)
+    ((kept,),) = desk.kept().values()
+    assert kept.left_out == ()
+
+
+def test_a_threat_on_a_scanned_page_is_read_as_one_in_a_picture_is(desk: Desk) -> None:
+    desk.reader.text = THREAT
+    desk.report(papers=(scanned(drawn("a scan")),))
+    assert desk.reader.asked == 1
+    assert desk.told() == TOLD
+
+
+def test_a_threat_in_a_paper_beside_a_link_is_not_lost(desk: Desk) -> None:
+    with AnsweringServer(lambda _: of_json(status(7, "Nothing in it.", "127.0.0.1"))) as server:
+        desk.report(links=(f"{server.url}/@angry/7",), papers=(paper(THREAT),))
+    assert desk.told() == TOLD
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"%PDF-1.7 nonsense", "A PDF is damaged or is none, so its words were not looked at."),
+        (scanned(drawn("")), NO_WORDS),
+    ],
+    ids=["damaged", "without words"],
+)
+def test_a_paper_that_can_not_be_read_waits_for_triage_and_says_why(
+    desk: Desk, content: bytes, said: str
+) -> None:
+    desk.report(papers=(content,))
+    assert desk.told() == []
+    ((kept,),) = desk.kept().values()
+    assert kept.left_out == (said,)
+    assert kept.papers == (content,)
