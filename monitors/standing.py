@@ -1,12 +1,12 @@
 """Whether a post still stands, where its platform tells everybody; it is asked as anybody may."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 
-from monitors.links import Link, find
+from monitors.links import Found, Link, find
 from monitors.sources import hackernews
 from monitors.sources.lenient import json_of, table_of, text_of
 from monitors.web import trouble
@@ -22,17 +22,19 @@ class Stands:
 
     post: Post | None
     gone: bool = False
+    found: Found | None = field(default=None, compare=False, repr=False)
+    """The post with its record and the answer, as `monitors.links.find` gives it."""
 
 
 def standing(link: Link, of: requests.Session) -> Stands | None:
     """What the platform says of the post; None where it tells nobody without an account.
 
-    Raises SourceError when it can't be asked for now. Nothing of the answer is kept.
+    Raises SourceError when it can't be asked for now.
     """
     if not link.asked or link.source not in _SAYS_GONE:
         return None
     if found := find(link, of):
-        return Stands(found[0])
+        return Stands(found[0], found=found)
     try:
         answer = of.get(link.asked, params=dict(link.params))
     except requests.RequestException as fault:

@@ -31,7 +31,7 @@ from records.errors import ConfigurationError
 from records.finding import Finding
 from records.post import Post
 from records.roster import StaffMember
-from workflows import pictures, reported
+from workflows import pictures, rechecks, reported
 from workflows.alarm import SourceAlarm
 from workflows.coverage import Beats, Coverage
 from workflows.custody_stamp import DailyStamp
@@ -96,6 +96,7 @@ class Service:
             reads_pictures=self.built.settings.images.read,
             canary=CANARY if self.built.settings.canary else "",
         )
+        rechecks.install(watch.take_wording)
         reader = OcrReader() if self.built.settings.images.read else None
         pictures.install(pictures.PictureDesk(watch, reader))
         reported.install(reported.ReportDesk(watch, reader))

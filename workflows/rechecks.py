@@ -1,6 +1,12 @@
-"""Look for captured pages again after an hour, a day, a week and a month: their status only."""
+"""Look for captured pages again after an hour, a day, a week and a month: what has become of them.
+
+Of a page only its status is kept. A platform that tells everybody also tells of other words in a
+post: these are judged, and captured, as an edit that a source tells of.
+"""
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,9 +16,10 @@ from sqlmodel import Session, col, select
 from casework.audit import note
 from evidence.again import LOOK_WAITS, LOOKS, look_due, next_look
 from evidence.standing import Standing, ask_page
+from monitors import links
 from monitors.errors import SourceError
-from monitors.links import Link, known_link
 from monitors.public_web import PrivateAddressError, public_session
+from monitors.source import Received
 from monitors.standing import standing
 from records.addresses import loopback_port, web_address
 from records.audit import MACHINE
@@ -23,11 +30,20 @@ from records.post import Post
 from records.sealing import keyed_hash, seal
 from workflows.changes import note_gone
 from workflows.engine import RECHECKING, Engine
-from workflows.services import Services, services
+from workflows.services import NotInstalledError, Services, services
 
 WORKFLOW = "recheck"
 LOST_AFTER = timedelta(minutes=15)
 _SECONDS, _MOST_BYTES = 15.0, 2_000_000
+_SECONDS_TO_INSTALL = 60
+_takers: list[Callable[[Received, str], None]] = []
+_installed = threading.Event()
+
+
+def install(take: Callable[[Received, str], None]) -> None:
+    """Give the looks what takes another wording of the post with a key."""
+    _takers[:] = [take]
+    _installed.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +123,12 @@ def look_again(recheck_id: int, turn: int) -> str:
         row = session.get(Recheck, recheck_id)
         if row is None or row.work is None or row.turns != turn:
             return "over"
+        mention = session.get(Mention, row.mention_id) if row.mention_id else None
+        mention_key = mention.post_key if mention else ""
         address = Address(**json.loads(held.working_key.open(row.work, _place(row.mark))))
-    found = _found(held, address)
+    found, changed = _found(held, address)
+    if changed and mention_key:
+        _take_wording(mention_key, changed)
     with transaction(held.database) as session:
         row = session.get_one(Recheck, recheck_id)
         if row.work is None or row.turns != turn:
@@ -122,14 +142,24 @@ def look_again(recheck_id: int, turn: int) -> str:
     return found.found.value
 
 
-def _found(held: Services, address: Address) -> Standing:
-    """What the platform tells of the post, or else the page's own status."""
-    link = known_link(address.url)
+def _take_wording(post_key: str, found: links.Found) -> None:
+    """Have it judged and captured; what was taken before is known again."""
+    if not _installed.wait(_SECONDS_TO_INSTALL):  # as right after a restart
+        raise NotInstalledError
+    post, record, answer = found
+    _takers[0](Received(post, record, cursor="", edited=True, answer=answer), post_key)
+
+
+def _found(held: Services, address: Address) -> tuple[Standing, links.Found | None]:
+    """What the platform tells of the post, or else the page's own status; and its other wording."""
+    link = links.known_link(address.url)
     told = _told(held, address, link) if link else None
-    return told or ask_page(address.url, allow_loopback=held.allow_loopback)
+    return told or (ask_page(address.url, allow_loopback=held.allow_loopback), None)
 
 
-def _told(held: Services, address: Address, link: Link) -> Standing | None:
+def _told(
+    held: Services, address: Address, link: links.Link
+) -> tuple[Standing, links.Found | None] | None:
     parts = web_address(address.url)
     port = loopback_port(parts) if parts and held.allow_loopback else None
     of = public_session(
@@ -138,14 +168,15 @@ def _told(held: Services, address: Address, link: Link) -> Standing | None:
     try:
         stands = standing(link, of)
     except (SourceError, PrivateAddressError):
-        return Standing(Found.UNKNOWN, again=True)
+        return Standing(Found.UNKNOWN, again=True), None
     if stands is None or (stands.post is None and not stands.gone):
         return None
     if stands.post is None:
-        return Standing(Found.GONE)
+        return Standing(Found.GONE), None
     same_kind = address.words and stands.post.source == address.source
-    changed = same_kind and _words(held, stands.post) != address.words
-    return Standing(Found.CHANGED if changed else Found.UP)
+    if same_kind and _words(held, stands.post) != address.words:
+        return Standing(Found.CHANGED), stands.found
+    return Standing(Found.UP), None
 
 
 def _write_down(session: Session, held: Services, row: Recheck, found: Standing) -> None:

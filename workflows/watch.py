@@ -190,6 +190,15 @@ class Watch:
         if fresh:
             swept_gives_way(session, hit.post_key, revision)
 
+    def take_wording(self, received: Received, post_key: str) -> None:
+        """Keep and judge what a later look found in the place of a post that is kept."""
+        with self._lock:
+            self.before_a_batch()
+            finding = without_canary(self.screen(received.post), self.canary)
+            hit = Hit(received, finding, post_key)
+            with transaction(self.services.database) as session:
+                self._take_wording(session, hit, mentions_of(session, post_key))
+
     def keep_reported(self, session: Session, hit: Hit, *, told_by_platform: bool) -> None:
         """Keep a post that somebody reports; one that is known alerts about whomever it did not.
 

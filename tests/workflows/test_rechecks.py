@@ -10,9 +10,11 @@ from casework.told_evidence import told_of_looks
 from monitors.source import Received
 from records.capture import Recheck, Rechecked
 from records.database import reading
+from records.incident import MentionRevision
 from records.post import Post
 from tests.servers.answering import Answer, AnsweringServer, of_json
-from tests.workflows.conftest import Office
+from tests.workflows.conftest import COMMS, HR, MANAGER, Office
+from workflows import rechecks
 from workflows.rechecks import look_again
 from workflows.sweep import Sweep
 
@@ -22,6 +24,7 @@ NAMING = "My complaint was refused, the decision letter is signed Fenella Auchte
 @pytest.fixture
 def site(office: Office) -> Iterator[AnsweringServer]:
     office.change(allow_loopback=True)
+    rechecks.install(office.watch.take_wording)
     with AnsweringServer(lambda _: Answer(200, b"a page")) as server:
         yield server
 
@@ -102,22 +105,103 @@ def test_after_a_standstill_the_latest_look_that_is_due_is_made_and_no_other(
 def test_the_platform_itself_is_asked_where_it_tells_everybody(
     office: Office, site: AnsweringServer
 ) -> None:
-    status: dict[str, Any] = {
-        "id": "12345",
-        "uri": f"{site.url}/users/angry/statuses/12345",
-        "content": NAMING,
-        "account": {},
-    }
-    site.answer = lambda asked: of_json(status) if asked.path.startswith("/api/") else Answer(200)
-    post = Post(id=status["uri"], source="mastodon", text=NAMING, url=f"{site.url}/@angry/12345")
-    office.watch.take("m", [Received(post, b"{}", "1")])
+    talks = Talks(office, site)
     assert look(office, hours=1) == ["up"]
-    status["content"] = "I said nothing."
+    talks.status["content"] = "I said nothing."
     assert look(office, hours=23) == ["changed"]
     site.answer = lambda _: Answer(404)
     assert look(office, days=6) == ["gone"]
     assert office.mentions()[0].gone_at == office.time
     assert not any("Referer" in one.headers for one in site.asked)
+
+
+class Talks:
+    """A platform with one post, which its author may edit."""
+
+    def __init__(self, office: Office, site: AnsweringServer) -> None:
+        self.office = office
+        self.status: dict[str, Any] = {
+            "id": "12345",
+            "uri": f"{site.url}/users/angry/statuses/12345",
+            "content": NAMING,
+            "account": {},
+        }
+        site.answer = lambda asked: (
+            of_json(self.status) if asked.path.startswith("/api/") else Answer(200)
+        )
+        uri = self.status["uri"]
+        self.post = Post(id=uri, source="mastodon", text=NAMING, url=f"{site.url}/@angry/12345")
+        office.watch.take("m", [Received(self.post, b"{}", "1")])
+        office.send_all()
+        office.told()
+
+    def told(self) -> list[str]:
+        self.office.send_all()
+        return self.office.told()
+
+    def wordings(self) -> int:
+        with reading(self.office.services.database) as session:
+            return len(session.exec(select(MentionRevision)).all())
+
+
+@pytest.fixture
+def talks(office: Office, site: AnsweringServer) -> Talks:
+    return Talks(office, site)
+
+
+@pytest.mark.clause("SPSO 35")
+def test_a_threat_that_an_edit_adds_alerts_and_is_captured(office: Office, talks: Talks) -> None:
+    assert office.incidents()[0].severity == "medium"
+    talks.status["content"] = f"{NAMING} I will wait for her after work and kill her."
+    assert look(office, hours=1) == ["changed"]
+    assert talks.told() == sorted([MANAGER, COMMS, HR])
+    (incident,) = office.incidents()
+    assert incident.severity == "critical"
+    (mention,) = office.mentions()
+    assert "threat" in mention.categories
+    assert talks.wordings() == 1  # the first one, beside the mention
+    captures = [one for one in office.captures() if one.edited]
+    assert sorted(one.kind for one in captures) == ["page", "record"]
+    assert {one.mention_id for one in captures} == {mention.id}
+    assert all(one.incident_id == incident.id for one in captures)
+
+
+def test_an_edit_that_adds_nothing_is_captured_and_alerts_nobody(
+    office: Office, talks: Talks
+) -> None:
+    talks.status["content"] = "I said nothing."
+    assert look(office, hours=1) == ["changed"]
+    assert talks.told() == []
+    assert talks.wordings() == 1
+    assert len([one for one in office.captures() if one.edited]) == 2
+    assert office.mentions()[0].disposition == "alert"  # of the wording that alerted
+
+
+def test_the_same_wording_is_taken_once_and_a_third_one_again(office: Office, talks: Talks) -> None:
+    talks.status["content"] = f"{NAMING} It is a disgrace."
+    for hours in (1, 23):
+        assert look(office, hours=hours) == ["changed"]
+        assert talks.wordings() == 1
+    talks.status["content"] = f"{NAMING} It is a shame."
+    assert look(office, days=6) == ["changed"]
+    assert talks.wordings() == 2
+
+
+def test_a_look_that_a_crash_cut_short_takes_the_wording_once(
+    office: Office, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks.status["content"] = f"{NAMING} I will wait for her after work and kill her."
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rechecks, "_write_down", crash)
+        with pytest.raises(KeyboardInterrupt):
+            look(office, hours=1)
+    assert look(office, minutes=15) == ["changed"]
+    assert talks.wordings() == 1
+    assert len([one for one in office.captures() if one.edited]) == 2
 
 
 def test_where_to_look_is_sealed_and_no_post_stands_with_it(
