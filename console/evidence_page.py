@@ -12,6 +12,7 @@ from pyrage import x25519
 from sqlmodel import Session, col, select
 
 from casework.errors import NoSuchExhibitError
+from console.custody_list import CustodyLine
 from evidence.bundle import open_bundle
 from evidence.errors import BundleError
 from evidence.preview import PICTURES
@@ -54,6 +55,7 @@ class EvidencePage:
     pictures: tuple[Picture, ...]
     files: tuple[File, ...]
     report: tuple[str, ...]
+    custody: tuple[CustodyLine, ...] = ()
 
 
 class Previews:
@@ -124,7 +126,12 @@ def picture_for_preview(content: Mapping[str, bytes]) -> bytes | None:
     return next((content[name] for name in names if name in content), None)
 
 
-def evidence_page(reference: str, exhibit: Exhibit, content: Mapping[str, bytes]) -> EvidencePage:
+def evidence_page(
+    reference: str,
+    exhibit: Exhibit,
+    content: Mapping[str, bytes],
+    custody: tuple[CustodyLine, ...] = (),
+) -> EvidencePage:
     """The page of an opened exhibit."""
     return EvidencePage(
         reference=reference,
@@ -133,6 +140,7 @@ def evidence_page(reference: str, exhibit: Exhibit, content: Mapping[str, bytes]
         pictures=tuple(Picture(name, about) for name, about in PICTURES.items() if name in content),
         files=tuple(File(name, _size(len(content[name]))) for name in sorted(content)),
         report=tuple(_missing(content.get(REPORT, b""))),
+        custody=custody,
     )
 
 

@@ -22,6 +22,7 @@ from casework.errors import (
 from casework.incidents import by_reference
 from casework.permissions import Action
 from casework.reading import admit
+from console.custody_list import custody_of
 from console.evidence_page import (
     Previews,
     content_of,
@@ -37,7 +38,7 @@ from evidence.errors import EvidenceError
 from evidence.preview import PICTURES, own_copy, preview
 from evidence.storage import Storage
 from records.custody import Act
-from records.database import transaction
+from records.database import reading, transaction
 from records.exhibit import Exhibit
 from records.incident import Incident
 from records.record_key import RecordKey
@@ -143,10 +144,13 @@ class _Cabinet:
         if taken is None:
             return self._front.error(request, 400)
         content = content_of(self._storage, reference, taken.exhibit, taken.identity)
+        with reading(self._desk.database) as session:
+            zone = self._desk.organisation.calendar.zone
+            custody = custody_of(session, reference, self._desk.roster, zone)
         return self._front.pages.show(
             "evidence.html",
             signed_in=who.full_name,
-            page=evidence_page(reference, taken.exhibit, content),
+            page=evidence_page(reference, taken.exhibit, content, custody),
         )
 
     def download(

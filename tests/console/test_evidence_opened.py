@@ -238,3 +238,16 @@ def test_a_legal_hold_is_a_line_on_the_record(cabinet: Cabinet) -> None:
     assert (
         "A legal hold stands since 23 November 2026" in browser.get(f"/r/{cabinet.reference}").text
     )
+
+
+@pytest.mark.clause("SPSO 65")
+def test_whoever_opens_it_reads_what_was_done_with_the_evidence_before(cabinet: Cabinet) -> None:
+    cabinet.visit(LINE_MANAGER).post(cabinet.path("open"), data={"why": WHY})
+    page = cabinet.visit(HR_OFFICER).post(cabinet.path("open"), data={"why": "the police"}).text
+    roster = cabinet.office.desk().roster
+    manager, officer = roster[LINE_MANAGER].full_name, roster[HR_OFFICER].full_name
+    listed = page[page.index("What was done with the evidence of this record") :]
+    assert listed.index(f"{manager} opened exhibit 1") < listed.index(f"{officer} opened exhibit 1")
+    assert "a reason in their own words, sealed in the record" in listed
+    assert WHY not in page
+    assert "November 2026 at" in listed

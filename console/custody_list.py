@@ -1,0 +1,39 @@
+"""The custody of a record as whoever opened its evidence reads it: moments, people and reasons."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from console.custody_words import act_words, why_words
+from console.words import moment_words
+from evidence.custody import Link
+from records.audit import MACHINE
+from records.roster import Roster
+from workflows.custody import chain
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyLine:
+    """One entry."""
+
+    when: str
+    what: str
+
+
+def custody_of(
+    session: Session, reference: str, roster: Roster, zone: ZoneInfo
+) -> tuple[CustodyLine, ...]:
+    """Everything that was done with a record's evidence, oldest first."""
+    return tuple(
+        CustodyLine(moment_words(link.at, zone), _what(link, roster))
+        for link in chain(session, reference=reference)
+    )
+
+
+def _what(link: Link, roster: Roster) -> str:
+    member = roster.get(link.actor)
+    # Who has left the roster is still told by their staff id.
+    who = MACHINE if link.actor == MACHINE else member.full_name if member else link.actor
+    of = "the record" if link.exhibit is None else f"exhibit {link.exhibit}"
+    return f"{who} {act_words(link.act)} {of}: {why_words(link.why)}."
