@@ -36,6 +36,7 @@ def explained(pack: Pack) -> Iterator[Part]:
     for title, sentences in (
         ("Who is told that somebody has been named", _alerting(pack)),
         ("When nobody answers", _escalating(pack)),
+        ("Quiet hours", _quiet(pack)),
         ("Who tells the person", _telling(pack)),
         ("Who decides", _deciding(pack)),
         ("The police", _police(pack)),
@@ -98,6 +99,17 @@ def _escalating(pack: Pack) -> Iterator[str]:
         f"Otherwise the {_then(pack, pack.escalating.chain)} is told, and those told before are"
         f" reminded{_by(pack.escalating.clause)}. After {pack.escalating.give_up_after} more"
         " reminders there is an alarm."
+    )
+
+
+def _quiet(pack: Pack) -> Iterator[str]:
+    rules = pack.quiet
+    waits = " or ".join(rules.waits)
+    yield (
+        f"While quiet_hours of organisation.toml last, an alert that is of {waits} alone waits;"
+        f" nothing else does, and no threat ever{_by(rules.clause)}."
+        if waits
+        else f"Nothing waits, at any hour{_by(rules.clause)}."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
 
+from policies.clauses import SILENT
 from policies.pack_checks import first_fault
 from policies.tables import (
     AFFECTED,
@@ -23,6 +24,7 @@ from policies.tables import (
     Limit,
     PersonalRecord,
     Police,
+    Quiet,
     Restrictions,
     Retention,
     SeverityRule,
@@ -56,6 +58,7 @@ class Pack(Table):
     """A further post about the same person joins an open incident that is no older than this."""
     alerting: Alerting
     escalating: Escalating
+    quiet: Quiet = Quiet(clause=SILENT)
     telling: Telling
     deciding: Deciding
     deciding_clauses: Annotated[dict[Decision, str], AfterValidator(every_decision)]

@@ -128,6 +128,7 @@ def clauses_of(pack: "Pack") -> Iterator[tuple[tuple[str, ...], str]]:
     for table in (
         "alerting",
         "escalating",
+        "quiet",
         "telling",
         "police",
         "restrictions",

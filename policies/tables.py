@@ -132,6 +132,22 @@ class SeverityRule(Table):
     clause: str = ""
 
 
+class Quiet(Table):
+    """What may wait while the body's quiet hours last; a threat never does."""
+
+    clause: str
+    waits: tuple[Category, ...] = ()
+    """An alert waits when all its categories stand here and it is neither high nor critical."""
+
+    @field_validator("waits")
+    @classmethod
+    def _no_threat_waits(cls, waits: tuple[Category, ...]) -> tuple[Category, ...]:
+        for never in (Category.THREAT, Category.VIOLENCE):
+            if never in waits:
+                raise ValueError(f"{never} can't wait, at any hour")
+        return waits
+
+
 class LeftOpen(Table):
     """A role that the policy leaves open: the body fills it when it sets namewatch up."""
 

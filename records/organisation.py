@@ -1,5 +1,6 @@
 """The body itself, read from organisation.toml (docs/reference/contracts.md)."""
 
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ class Organisation(BaseModel):
     policy: str
     time_zone: str = "Europe/London"
     working_hours: str = "Mon-Fri 09:00-17:00"
+    quiet_hours: str = ""
+    """Such as "20:00-07:30"; empty for none."""
     leavers_watched_months: int = Field(default=12, ge=0)
     roles: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     file: Path | None = None
@@ -44,10 +47,34 @@ class Organisation(BaseModel):
         WorkingHours.parse(hours, ZoneInfo("UTC"))
         return hours
 
+    @field_validator("quiet_hours")
+    @classmethod
+    def _quiet_readable(cls, hours: str) -> str:
+        read_quiet_hours(hours)
+        return hours
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """When quiet hours begin and end, on the body's own clock."""
+        return read_quiet_hours(self.quiet_hours)
+
     @property
     def calendar(self) -> WorkingHours:
         """When the body works, in its own time zone."""
         return WorkingHours.parse(self.working_hours, ZoneInfo(self.time_zone))
+
+
+def read_quiet_hours(text: str) -> tuple[time, time] | None:
+    """Read "20:00-07:30", or None from nothing; raises ValueError in plain words."""
+    if not text:
+        return None
+    try:
+        begins, ends = (time.fromisoformat(one) for one in text.strip().split("-"))
+    except ValueError:
+        raise ValueError('write quiet hours like "20:00-07:30"') from None
+    if begins == ends:
+        raise ValueError("quiet hours must end at another time than they begin")
+    return begins, ends
 
 
 class _File(BaseModel):

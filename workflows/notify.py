@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from alerts.channel import readers
 from alerts.order import SECOND_AFTER, Way, tells, ways
+from alerts.quiet import not_before
 from alerts.routing import Question, Recipient, Routing, route
 from casework.audit import note
 from casework.incidents import give_access
@@ -136,6 +137,14 @@ def _write_delivery(
     )
     if session.exec(query).first():
         return
+    begins = not_before(
+        held.pack_for(incident.policy, incident.policy_version),
+        held.organisation,
+        incident.severity,
+        incident.categories,
+        held.now(),
+    )
+    waits = begins > held.now()
     delivery = Delivery(
         incident_id=incident.id,
         staff_id=recipient.staff_id,
@@ -146,9 +155,9 @@ def _write_delivery(
         level=level,
         created_at=held.now(),
         standby=way.stands_by,
-        next_try_at=held.now() + SECOND_AFTER if way.stands_by else None,
+        next_try_at=begins + SECOND_AFTER if way.stands_by else begins if waits else None,
     )
     session.add(delivery)
     session.flush()
-    if not way.stands_by:
+    if not way.stands_by and not waits:
         enqueue_delivery(session, engine, delivery)
