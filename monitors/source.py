@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitors.answer import Answer, Settled, Told
+from monitors.answer import AGAIN, Answer, Settled, Told
 from records.post import Post
 from records.report import Report
 
@@ -27,7 +27,10 @@ class Received:
         """With the record's exact bytes, and of the answer only what is told of this one post."""
         if self.answer is None or isinstance(self.answer, Settled):
             return self
-        record, told = self.answer.part(self.record)
+        try:
+            record, told = self.answer.part(self.record)
+        except Exception:  # noqa: BLE001 - whatever is odd about an answer, its post must be kept
+            record, told = self.record, {"answered": True, "bytes": AGAIN}
         return replace(self, record=record, answer=Settled(told))
 
     @property
@@ -109,8 +112,8 @@ class Source(Protocol):
     It may offer `check() -> Sequence[str]`: asks the platform once whether it can be used as it is
     set, and says what is wrong, a sentence with what to do for each fault. It stores nothing.
 
-    One that keeps to a sum or a quota offers `count_in(ledger: monitors.ledger.Ledger)`: from then on
-    it counts there, together with all who use the same credential.
+    One that keeps to a sum or a quota offers `count_in(ledger: monitors.ledger.Ledger)`: from then
+    on it counts there, together with all who use the same credential.
 
     `keep_secrets_in(folder: Path)` is for one that has secrets of its own making to keep, such as a
     session: they go there, for their owner only to read, and never into the cursor.

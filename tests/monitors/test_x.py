@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from monitors.answer import EVENT
 from monitors.errors import SourceError
 from monitors.ledger import Ledger, OwnLedger
 from monitors.registry import build
@@ -526,6 +527,10 @@ def test_the_stream_brings_posts_as_they_are_sent(server: XServer) -> None:
     came = take(x(server, stream=True), since(), count=2)
     assert texts(came) == ["Live 0", "Live 1"]
     assert [one.record for one in came] == sent
+    told = came[0].settled().told
+    assert told is not None
+    assert (told["status"], told["bytes"]) == (200, EVENT)
+    assert TOKEN not in json.dumps(told)
     assert server.rules == [{"id": "100", "value": QUERY, "tag": "namewatch"}]
     eventually(lambda: server.open == 0)
 

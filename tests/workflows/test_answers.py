@@ -3,6 +3,7 @@
 import hashlib
 import json
 from base64 import b64encode
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from evidence.bundle import read_bundle
 from evidence.vault import Vault
-from monitors.answer import ENTRY, FROM_FILE, no_answer
+from monitors.answer import AGAIN, ENTRY, FROM_FILE, no_answer
 from monitors.registry import build
 from monitors.source import Received
 from nlp.pictures import say_read
@@ -65,6 +66,17 @@ def brought() -> list[Received]:
         return look(source, kept).received
 
 
+@dataclass
+class Odd:
+    """An answer of which nobody can make anything."""
+
+    looked_for: int = 0
+
+    def part(self, record: bytes) -> tuple[bytes, dict[str, object]]:
+        self.looked_for += 1
+        raise RuntimeError(record)
+
+
 def exhibit(office: Office, number: int = 1) -> dict[str, bytes]:
     (made,) = [one for one in office.exhibits() if one.number == number]
     folder = office.services.evidence_folder / office.incidents()[0].reference
@@ -117,15 +129,21 @@ def test_the_page_that_is_captured_later_holds_the_same_answer(
 
 
 def test_what_matters_to_nobody_is_looked_for_in_no_answer(office: Office) -> None:
-    class Untouched:
-        def part(self, record: bytes) -> tuple[bytes, dict[str, object]]:
-            raise AssertionError(record)
-
+    odd = Odd()
     post = Post(id="1", source="example", text=OTHERS)
-    office.watch.take("news", [Received(post, b"{}", "1", answer=Untouched())])
-    edited = Received(post, b"{}", "2", edited=True, answer=Untouched())
-    office.watch.take("news", [edited])
-    assert office.incidents() == []
+    office.watch.take("news", [Received(post, b"{}", "1", answer=odd)])
+    office.watch.take("news", [Received(post, b"{}", "2", edited=True, answer=odd)])
+    assert (office.incidents(), odd.looked_for) == ([], 0)
+
+
+def test_a_post_is_kept_whatever_is_odd_about_the_answer(office: Office) -> None:
+    odd = Odd()
+    post = Post(id="1", source="example", text=NAMING)
+    office.watch.take("news", [Received(post, b'{"a": 1}', "1", answer=odd)])
+    office.capture_all()
+    assert odd.looked_for == 1
+    assert exhibit(office)["api-record.json"] == b'{"a": 1}'
+    assert json.loads(exhibit(office)["api-response.json"])["bytes"] == AGAIN
 
 
 def test_a_post_of_a_file_and_one_of_which_nothing_is_told_say_so(office: Office) -> None:
