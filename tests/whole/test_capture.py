@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from evidence.bundle import read_bundle
 from evidence.capture import FOLDER_PREFIX
 from evidence.vault import Vault
+from monitors.answer import FROM_FILE, WHOLE
 from records.capture import Capture, CaptureKind, Recheck
 from records.database import open_database, reading, transaction
 from records.exhibit import Exhibit
@@ -133,6 +134,8 @@ def test_from_the_finding_to_the_last_look_and_no_word_is_left_in_plain(  # noqa
         assert pages() == []
         record = kept.opened(records()[0])
         assert {"api-record.json", "card.png", "capture-report.json"} <= set(record)
+        of_a_file = json.loads(record["api-response.json"])
+        assert (of_a_file["answered"], of_a_file["bytes"]) == (False, FROM_FILE)
         social.release()
         wait_until(pages, why="the page")
         page = kept.opened(pages()[0])
@@ -172,6 +175,9 @@ def test_from_the_finding_to_the_last_look_and_no_word_is_left_in_plain(  # noqa
         wait_until(lambda: len(pages()) == 3, why="the page asked for by hand")
         whole = kept.opened(pages()[2])
         assert EDITED.encode() in whole["api-record.json"], "asked of the platform itself"
+        came = json.loads(whole["api-response.json"])
+        assert (came["answered"], came["status"], came["bytes"]) == (True, 200, WHOLE)
+        assert {"Date", "Content-Type"} <= set(dict(came["headers"]))
         assert len(mail.mails) == 3, "nobody is alerted of what is known"
 
         social.gone = True
