@@ -52,7 +52,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Happens.GRAVER, "acknowledged", "open", by_machine=True, clause="SPSO 24"),
     Transition(Happens.GRAVER, "decided", "open", by_machine=True, clause="SPSO 24"),
     Transition(Happens.GRAVER, "closed", "open", by_machine=True, clause="SPSO 24"),
-    # The machine erases only again what people have erased before.
+    # The machine erases only again what people have erased before; a backup may have brought it
+    # back as it was when nobody had seen it.
+    Transition(Happens.ERASED, "open", "closed", by_machine=True, clause="WICS Retention"),
     Transition(Happens.ERASED, "acknowledged", "closed", by_machine=True, clause="WICS Retention"),
     Transition(Happens.ERASED, "decided", "closed", by_machine=True, clause="WICS Retention"),
     Transition(Happens.ERASED, "closed", "closed", by_machine=True, clause="WICS Retention"),

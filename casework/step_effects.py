@@ -21,6 +21,13 @@ def take_effect(
         effect(session, incident, step, now)
 
 
+def forget_words(session: Session, incident: Incident) -> None:
+    """Empty all that people wrote in their own words, when the record's key is destroyed."""
+    for one in session.exec(select(Step).where(Step.incident_id == incident.id)):
+        one.sealed = None
+        session.add(one)
+
+
 def _decide(session: Session, incident: Incident, step: Proposed, now: datetime) -> None:
     """Whoever decides has seen it."""
     acknowledge_unasked(session, incident, actor=step.actor, via="decision", now=now)

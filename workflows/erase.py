@@ -15,7 +15,9 @@ from casework.audit import note
 from casework.errors import KeyDestroyedError, NoSuchExhibitError, NotSeenError
 from casework.holds import check_not_held
 from casework.incidents import by_reference
+from casework.lifecycle import Happens, after
 from casework.permissions import Action, check_may, standing
+from casework.step_effects import forget_words
 from casework.verdicts import forget
 from evidence.custody import Head, head_words
 from evidence.erasure import (
@@ -31,6 +33,7 @@ from evidence.erasure import (
 )
 from evidence.errors import StorageError
 from evidence.storage import Storage
+from records.audit import MACHINE
 from records.custody import ERASING, Act, CustodyEntry
 from records.database import transaction
 from records.errors import NamewatchError
@@ -48,6 +51,7 @@ TABLES = (
     "mention",
     "mention_revision",
     "mention_report",
+    "step",
     "incident",
     "capture",
     "recheck",
@@ -201,9 +205,10 @@ def destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
     for mention in mentions:
         _empty(session, mention)
     forget_captures(session, incident)
+    forget_words(session, incident)
     incident.page_link = None
-    incident.escalates_at = None
-    incident.state = "closed"
+    incident.escalates_at = incident.duty_at = None
+    incident.state = after(incident.state, Happens.ERASED, actor=MACHINE)
     session.add(incident)
     return tuple(recipients)
 

@@ -18,6 +18,9 @@ from casework.errors import (
 )
 from casework.holds import hold_on, place_hold, release_hold
 from casework.incidents import acknowledge, by_reference
+from casework.office import Office as Rules
+from casework.steps import Order as Step
+from casework.steps import record_step
 from evidence.custody import faults_of, read_head
 from evidence.erasure import LIST, ErasedListError, read_list
 from evidence.vault import Vault
@@ -26,6 +29,7 @@ from records.custody import CustodyEntry
 from records.database import migrate, open_database, reading, transaction
 from records.exhibit import Exhibit
 from records.record_key import RecordKey
+from records.step import Step as Kept
 from tests.workflows.conftest import ALICE, MANAGER, NOW, Office
 from workflows.custody import chain
 from workflows.erase import Eraser, Order, erase
@@ -341,3 +345,24 @@ def test_a_list_that_is_damaged_is_told_and_a_last_line_cut_by_a_power_cut_is_no
     file.write_text("nonsense\n")
     with pytest.raises(ErasedListError, match="put it back from a copy"):
         apply_again(eraser(office), now=LATER)
+
+
+@pytest.mark.clause("WICS Retention")
+def test_what_people_wrote_into_the_record_goes_with_its_key(
+    office: Office, reference: str
+) -> None:
+    held = office.services
+    rules = Rules(held.pack, held.organisation, held.roster)
+    with transaction(held.database) as session:
+        wanted = Step(kind="note", typed={"fact": "posted at nine"}, actor=MANAGER)
+        record_step(session, rules, reference, wanted, now=office.time)
+    with reading(held.database) as session:
+        [sealed] = [one.sealed for one in session.exec(select(Kept))]
+    assert sealed
+    assert sealed in every_byte(home(office))
+    erase(eraser(office), order(reference), now=LATER)
+    assert sealed[-60:] not in every_byte(home(office))
+    with reading(held.database) as session:
+        assert [one.sealed for one in session.exec(select(Kept))] == [None]
+    [incident] = office.incidents()
+    assert (incident.state, incident.duty_at) == ("closed", None)
