@@ -186,6 +186,32 @@ def _released(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Released[/] {entry.reference}: the legal hold is over"
 
 
+def _taken_up(entry: AuditEntry, _pack: Pack) -> str:
+    about = entry.about
+    news = f"{len(about['joined'])} joined, {len(about['gone'])} gone, {about['absences']} absences"
+    return f"[bold]Changed[/] files were taken up: {about['policy']} {about['version']}; {news}"
+
+
+def _not_taken_up(entry: AuditEntry, _pack: Pack) -> str:
+    line = f", line {entry.about['line']}" if entry.about["line"] else ""
+    return f"[red]Refused[/] {entry.about['file']}{line}: what was in force stays in force"
+
+
+def _access_ended(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Left[/]    {entry.reference}: somebody on its list works here no longer"
+
+
+def _other_manager(entry: AuditEntry, _pack: Pack) -> str:
+    return (
+        f"[yellow]Look[/]    {entry.reference}: the line manager is another now, and is not on its"
+        " list"
+    )
+
+
+def _rehearsed(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[red]Nobody[/]  would be told in {entry.about['gaps']} places; see `namewatch doctor`"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -214,4 +240,9 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "hold released": _released,
     "verdict given": _said,
     "verdict taken back": _unsaid,
+    "configuration changed": _taken_up,
+    "change refused": _not_taken_up,
+    "access ended": _access_ended,
+    "line manager changed": _other_manager,
+    "policy rehearsed": _rehearsed,
 }
