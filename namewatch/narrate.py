@@ -163,6 +163,10 @@ def _asked_for(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Asked[/]   {entry.reference}: a page is to be captured, by hand"
 
 
+def _same_post(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Same[/]    {entry.reference} holds the same post as {entry.about['as']}"
+
+
 def _report_kept(entry: AuditEntry, _pack: Pack) -> str:
     where = f"with {entry.reference}" if entry.reference else "for triage"
     return f"[bold]Kept[/]    a report {where}"
@@ -212,6 +216,33 @@ def _rehearsed(entry: AuditEntry, _pack: Pack) -> str:
     return f"[red]Nobody[/]  would be told in {entry.about['gaps']} places; see `namewatch doctor`"
 
 
+def _step(entry: AuditEntry, _pack: Pack) -> str:
+    kind = entry.about["kind"].replace("-", " ")
+    return f"[green]Step[/]    {entry.reference}: {kind}"
+
+
+def _closed(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[green]Closed[/]  {entry.reference}: {entry.about['outcome'].replace('-', ' ')}"
+
+
+def _reopened(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[yellow]Opened[/]  {entry.reference}: again, to be decided anew"
+
+
+def _undone(entry: AuditEntry, _pack: Pack) -> str:
+    what = ", ".join(entry.about["kinds"])
+    return f"[yellow]Waiting[/] {entry.reference}: not done in time: {what}"
+
+
+def _in_conflict(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Left[/]    {entry.reference}: somebody has declared a conflict"
+
+
+def _passed_on(entry: AuditEntry, _pack: Pack) -> str:
+    then = "the next in line is asked" if entry.about["to"] else "nobody is left to ask"
+    return f"[yellow]Passed on[/] {entry.reference}: somebody can't tell the person named; {then}"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -226,6 +257,12 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "page looked for": _looked,
     "acknowledged": _seen,
     "escalated": _escalated,
+    "passed on": _passed_on,
+    "step recorded": _step,
+    "incident closed": _closed,
+    "incident reopened": _reopened,
+    "left undone": _undone,
+    "conflict declared": _in_conflict,
     "post revealed": _revealed,
     "pictures read": _read,
     "post removed": _gone,
@@ -234,6 +271,7 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "report taken": _reported,
     "report kept": _report_kept,
     "page asked for": _asked_for,
+    "same post": _same_post,
     "erased": _erased,
     "erased again": _erased_again,
     "hold placed": _held,

@@ -43,6 +43,7 @@ from workflows.reports import known_reporter, take_report
 from workflows.services import Services
 from workflows.silence import is_canary, without_canary
 from workflows.waiting import PutBy, put_by, worth_reading
+from workflows.warned import graver_after_a_warning
 
 Screen = Callable[[Post], Finding]
 Suspects = Callable[[Sequence[Post]], Collection[int]]
@@ -270,6 +271,7 @@ class Watch:
 
     def _keep_incident(self, session: Session, hit: Hit, staff_id: str | None) -> None:
         held = self.services
+        hit = graver_after_a_warning(session, held, hit)
         alongside = _others(hit.finding, staff_id)
         incident = incidents.joinable(
             session, staff_id, within=held.pack.joins_within.span, now=held.now()
