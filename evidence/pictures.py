@@ -1,14 +1,13 @@
 """Fetch the pictures of a post, through the guard: public addresses only, capped in all ways."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from http.client import HTTPResponse
 
+from evidence.asking import NoAnswerError, answer_of
 from evidence.guard import Guard
 from records.addresses import loopback_port, web_address
 
@@ -16,10 +15,7 @@ MAX_BYTES = 10 * 1024 * 1024
 _ROOM_FOR_HEADERS = 256 * 1024
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_HEADERS = {"Accept-Encoding": "identity", "User-Agent": "Mozilla/5.0"}
-_MOVED = {301, 302, 303, 307, 308}
 _ASKS_TO_WAIT = {408, 425, 429}
-_KEPT_IN_PATHS = "/%:@!$&'()*+,;=~?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ async def fetch(
         return Fetched(None)
     port = loopback_port(parts) if allow_loopback else None
     async with Guard(loopback_port=port, max_bytes=most + _ROOM_FOR_HEADERS) as guard:
-        asked = _Asked(urlsplit(guard.address), seconds, most, accept)
+        asked = _Asked(guard.address, seconds, most, accept)
         return await asyncio.to_thread(_get, url, asked)
 
 
@@ -65,7 +61,7 @@ async def fetch(
 class _Asked:
     """The way out, and the limits."""
 
-    guard: SplitResult
+    guard: str
     seconds: float
     most: int
     accept: str
@@ -73,42 +69,18 @@ class _Asked:
 
 def _get(url: str, asked: _Asked) -> Fetched:
     ends = time.monotonic() + asked.seconds
-    for _ in range(_MOST_REDIRECTS + 1):
-        parts = web_address(url)
-        if parts is None:
-            break
-        connection = _connection(parts, asked.guard, asked.seconds)
-        try:
-            connection.request("GET", _target(parts), headers={**_HEADERS, "Accept": asked.accept})
-            answer = connection.getresponse()
-            if answer.status not in _MOVED:
-                return _content(answer, asked.most, ends)
-            url = urljoin(url, answer.headers.get("Location", ""))
-        except (OSError, HTTPException):
-            return Fetched(None, again=True)
-        except ValueError:  # an address that can't be asked for, such as one with a line break
-            break
-        finally:
-            connection.close()
-    return Fetched(None)
-
-
-def _connection(parts: SplitResult, guard: SplitResult, seconds: float) -> HTTPConnection:
-    """A connection to the guard, and for https through it to the site; no other way is tried."""
-    assert guard.hostname
-    assert parts.hostname
-    if parts.scheme == "http":
-        return HTTPConnection(guard.hostname, guard.port, timeout=seconds)
-    context = ssl.create_default_context()
-    connection = HTTPSConnection(guard.hostname, guard.port, timeout=seconds, context=context)
-    connection.set_tunnel(parts.hostname, parts.port or 443)
-    return connection
-
-
-def _target(parts: SplitResult) -> str:
-    query = f"?{parts.query}" if parts.query else ""
-    path = quote((parts.path or "/") + query, safe=_KEPT_IN_PATHS)
-    return path if parts.scheme == "https" else f"http://{parts.netloc}{path}"
+    answers = answer_of(
+        url,
+        asked.guard,
+        seconds=asked.seconds,
+        redirects=_MOST_REDIRECTS,
+        headers={"Accept": asked.accept},
+    )
+    try:
+        with answers as (answer, _):
+            return _content(answer, asked.most, ends)
+    except NoAnswerError as fault:
+        return Fetched(None, again=fault.again)
 
 
 def _content(answer: HTTPResponse, most: int, ends: float) -> Fetched:
