@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from casework.closing import MANDATORY
+from casework.kinds import KINDS
 from casework.lifecycle import STATES, TRANSITIONS, Happens, TransitionError, after
 from casework.lifecycle_picture import picture
 from records.audit import MACHINE
@@ -72,3 +74,21 @@ def test_the_drawing_in_the_docs_is_that_of_the_table() -> None:
     assert DRAWN.read_text("utf-8") == picture(), (
         "run `namewatch lifecycle` anew (see lifecycle.md)"
     )
+
+
+def test_the_page_holds_the_states_and_the_table() -> None:
+    page = (DRAWN.parent / "lifecycle.md").read_text("utf-8")
+    for state, words in STATES.items():
+        assert f"- **{state}**: {words}." in page
+    for row in TRANSITIONS:
+        by_itself = "yes" if row.by_machine else ""
+        line = f"| {row.source} | {row.happens} | {row.target} | {by_itself} | {row.clause} |"
+        assert line in page
+
+
+def test_the_page_about_records_holds_every_kind_of_step() -> None:
+    page = (DRAWN.parent / "record.md").read_text("utf-8")
+    for kind in KINDS.values():
+        acts = "yes" if kind.acts else ""
+        assert f"| `{kind.name}` | {kind.title} | {', '.join(kind.clauses)} | {acts} |" in page
+    assert page.count("\n| `") == len(KINDS) + len(MANDATORY) + page.count("\n| `namewatch ")
