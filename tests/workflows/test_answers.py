@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from evidence.bundle import read_bundle
+from evidence.capture import PageCapture
 from evidence.vault import Vault
-from monitors.answer import AGAIN, ENTRY, FROM_FILE, no_answer
+from monitors.answer import AGAIN, ENTRY, FROM_FILE, WHOLE, no_answer
 from monitors.registry import build
 from monitors.source import Received
 from nlp.pictures import say_read
@@ -20,8 +21,11 @@ from records.post import Media, Post
 from records.waiting import WaitingPost
 from tests.monitors.looking import look
 from tests.servers.answering import Answer, AnsweringServer, Asked
+from tests.servers.social import Social
 from tests.workflows.conftest import Office
+from workflows.captures import Material, ask_by_hand
 from workflows.changes import post_key_of
+from workflows.sweep import Sweep
 from workflows.waiting import PutBy, opened, put_by
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
@@ -117,8 +121,6 @@ def test_the_bundle_tells_how_the_platform_answered_and_holds_the_posts_bytes_al
 def test_the_page_that_is_captured_later_holds_the_same_answer(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from evidence.capture import PageCapture  # noqa: PLC0415
-
     page = PageCapture("complete", {"page-as-loaded.png": b"\x89PNG"})
     monkeypatch.setattr("workflows.preserve.visit", lambda _task: page)
     monkeypatch.setattr("workflows.threads.known_link", lambda _url: None)
@@ -126,6 +128,28 @@ def test_the_page_that_is_captured_later_holds_the_same_answer(
     assert office.capture_all() == ["partial", "complete"]
     for name in ("api-record.json", "api-response.json"):
         assert exhibit(office, 2)[name] == exhibit(office, 1)[name]
+
+
+def test_a_post_that_is_asked_for_by_hand_comes_with_its_platforms_answer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = PageCapture("complete", {"page-as-loaded.png": b"\x89PNG"})
+    monkeypatch.setattr("workflows.preserve.visit", lambda _task: page)
+    office.see(NAMING)
+    office.capture_all()
+    office.change(allow_loopback=True)
+    held = office.services
+    with Social(NAMING) as social:
+        with transaction(held.database) as session:
+            material = Material(social.page)
+            assert ask_by_hand(session, held, office.incidents()[0], material, asked_by="s004")
+        Sweep(held, office.engine).once()  # type: ignore[arg-type]
+        assert office.capture_all() == ["complete"]
+    told = json.loads(exhibit(office, 2)["api-response.json"])
+    assert (told["status"], told["bytes"]) == (200, WHOLE)
+    assert told["asked"] == f"GET {social.url}/api/v1/statuses/12345"
+    assert {"Date", "Content-Type"} <= set(dict(told["headers"]))
+    assert json.loads(exhibit(office, 2)["api-record.json"])["content"] == NAMING
 
 
 def test_what_matters_to_nobody_is_looked_for_in_no_answer(office: Office) -> None:
