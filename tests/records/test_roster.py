@@ -9,7 +9,7 @@ from records.errors import ConfigurationError
 from records.roster import COLUMNS, Absence, read_absences, read_roster
 
 HEADER = ",".join(COLUMNS) + "\n"
-HEAD = "s001,Alice Quarrier,,Ombudsman,,alice@seo.example,,,,yes,normal,,\n"
+HEAD = "s001,Alice Quarrier,,Ombudsman,,alice@seo.example,,,,,,yes,normal,,\n"
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -20,7 +20,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_it_reads_everything_the_contract_names(tmp_path: Path) -> None:
     row = (
-        's002,Bob Tolquhoun,"Rab T;Robert ",Reviewer,Housing,bob@seo.example,U2,s001,'
+        's002,Bob Tolquhoun,"Rab T;Robert ",Reviewer,Housing,bob@seo.example,U2,,,s001,'
         "@rab;@bob.example,no,raised,2020-01-01,2027-03-31\n"
     )
     roster = read_roster(written(tmp_path, HEADER + HEAD + row))
@@ -45,7 +45,7 @@ def test_a_byte_order_mark_and_a_quoted_comma_do_no_harm(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("staff_id,full_name,phone\ns001,A,1\n", 1, 'unknown column "phone"'),
+        ("staff_id,full_name,shoe\ns001,A,1\n", 1, 'unknown column "shoe"'),
         ("full_name\nAlice\n", 1, "column staff_id is missing"),
         ("staff_id,full_name\n,Alice\n", 2, "staff_id is empty"),
         ("staff_id,full_name\ns001,Alice,extra\n", 2, "3 cells and the header 2"),
@@ -88,7 +88,7 @@ def test_a_missing_empty_or_foreign_file_is_told_plainly(tmp_path: Path) -> None
 
 
 def test_somebody_away_or_gone_is_not_available(tmp_path: Path) -> None:
-    roster_file = written(tmp_path, HEADER + HEAD + "s002,Bob,,,,,,s001,,,,,2026-11-30\n")
+    roster_file = written(tmp_path, HEADER + HEAD + "s002,Bob,,,,,,,,s001,,,,,2026-11-30\n")
     away = tmp_path / "absences.csv"
     away.write_text("staff_id,away_from,until\ns001,2026-11-02,2026-11-03\n", encoding="utf-8")
     roster = read_roster(roster_file)
