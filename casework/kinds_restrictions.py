@@ -151,6 +151,7 @@ RESTRICTIONS: tuple[Kind, ...] = (
         ("SPSO 9", "SPSO 15", "SPSO 21", "SPSO 22", "SPSO 23", "WICS Active ¶1", "WICS Active ¶4"),
         (
             Part("restriction", Sort.NAME, about="a kind of the policy"),
+            Part("described", Sort.WORDS, when=("restriction", ("other",))),
             Part("evidence", Sort.NUMBERS, about="at least one exhibit, such as 1,3"),
             Part("adjustments", Sort.CHOICE, ("none-needed", "made", "none-possible")),
             Part("adjustments-note", Sort.WORDS, when=("adjustments", ("made", "none-possible"))),

@@ -58,6 +58,9 @@ def settle(made: Case, step: str) -> None:
 
 
 @pytest.mark.clause("SPSO 62")
+@pytest.mark.clause("SPSO 62.1")
+@pytest.mark.clause("SPSO 62.2")
+@pytest.mark.clause("SPSO 62.3")
 @pytest.mark.clause("WICS Record-kinds")
 @pytest.mark.clause("SPSO 58")
 @pytest.mark.parametrize("policy", ["spso", "wics"])

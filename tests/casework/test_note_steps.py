@@ -74,6 +74,17 @@ def test_the_author_is_of_a_type_and_nothing_scores_them() -> None:
         made.wrong("author", type="organisation", represents="yes")
 
 
+@pytest.mark.clause("SPSO 20")
+@pytest.mark.clause("WICS Positive")
+def test_no_step_calls_anybody_by_what_they_did() -> None:
+    labels = {"offender", "abuser", "perpetrator", "troll", "suspect", "vexatious", "score", "list"}
+    for kind in KINDS.values():
+        said = [kind.title, *(part.about for part in kind.all_parts)]
+        said += [choice for part in kind.all_parts for choice in part.choices]
+        words = {word.strip(".,:;") for one in said for word in one.lower().split()}
+        assert not words & labels
+
+
 @pytest.mark.clause("SPSO 14")
 def test_training_on_our_side_can_be_named_as_a_factor() -> None:
     assert not Case().wrong("contributing", factor="training", note="the letter was curt")

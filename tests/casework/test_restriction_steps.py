@@ -43,16 +43,29 @@ def without(step: dict[str, str], *parts: str) -> dict[str, str]:
 
 
 @pytest.mark.clause("SPSO 21")
+@pytest.mark.clause("SPSO 21.1")
+@pytest.mark.clause("SPSO 21.2")
+@pytest.mark.clause("SPSO 21.3")
+@pytest.mark.clause("SPSO 21.4")
+@pytest.mark.clause("SPSO 21.5")
 @pytest.mark.clause("WICS Active ¶1")
 @pytest.mark.parametrize("policy", ["spso", "wics"])
 def test_the_register_knows_exactly_the_kinds_of_the_policy(policy: str) -> None:
     made = case(policy)
     for kind in made.office.pack.restrictions.kinds:
+        more = {"described": "only in writing"} if kind.name == "other" else {}
         assert "restriction is one of" not in made.wrong(
-            "restriction", **STRONGER | {"restriction": kind.name}
+            "restriction", **STRONGER | {"restriction": kind.name}, **more
         )
     other = {"spso": "closed_issues", "wics": "third_party"}[policy]
     assert "restriction is one of" in made.wrong("restriction", **STRONGER | {"restriction": other})
+
+
+@pytest.mark.clause("SPSO 21")
+@pytest.mark.clause("SPSO 34")
+def test_one_of_another_kind_is_described_in_words() -> None:
+    with pytest.raises(StepUnfitError, match="described is missing"):
+        case().wrong("restriction", **STRONGER | {"restriction": "other"})
 
 
 @pytest.mark.clause("SPSO 22")

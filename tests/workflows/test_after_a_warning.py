@@ -53,7 +53,9 @@ def with_account(office: Office) -> Office:
 
 
 @pytest.mark.clause("SPSO 30")
-@pytest.mark.clause("SPSO 41")
+@pytest.mark.clause("SPSO 40")
+@pytest.mark.clause("SPSO 41.1")
+@pytest.mark.clause("SPSO 41.3")
 @pytest.mark.parametrize("said", ["warned", "asked-not-to"])
 def test_the_same_author_after_a_warning_is_one_step_graver(
     with_account: Office, said: str
