@@ -12,15 +12,21 @@ from namewatch.bootstrap import read_all
 from namewatch.casebook import incident_called
 from namewatch.reporting import checked_note, checked_url, is_running, reporter_of
 from namewatch.settings import home_in_use, read_settings
-from records.database import reading, transaction
+from records.database import transaction
 from records.errors import ConfigurationError, NamewatchError
 from records.report import MOST_BYTES as MOST_TOGETHER
 from records.report import MOST_NOTE, MOST_SCREENSHOT_BYTES, MOST_SCREENSHOTS, Report
 from workflows.handed_in import Order, ask_for_page, hand_in, open_for_triage
 from workflows.reports import take_report
+from workflows.same_post import record_with
 from workflows.services import Services
 
 MOST_FILES = 8
+NOBODY_TOLD = (
+    "nobody is alerted because of it. What is said in it is judged like any report: if your policy"
+    " alerts about that, its people are told."
+)
+NEW_IF_NEEDED = " If it has none, one is opened for triage."
 TOO_MUCH = (
     "Not all that was handed in could be looked through: only pictures and PDFs of 10 MB each and"
     " 20 MB together are. Look at the rest yourself."
@@ -56,22 +62,8 @@ def capture(wanted: Wanted) -> str:
     if len(wanted.files) > MOST_FILES:
         raise NamewatchError(f"give at most {MOST_FILES} files at once.")
     given = [_read(file) for file in wanted.files]
-    reference = wanted.reference
-    said: list[str] = []
-    if reference is None:
-        report = _report(held, order, url, given)
-        reference = _open(held, order, url, report)
-        said.append(
-            f"{reference} was opened for triage; nobody is alerted because of it. What is said in"
-            " it is judged like any report: if your policy alerts about that, its people are told."
-        )
-        said += report.left_out if report else ()
-    else:
-        with reading(held.database) as session:
-            reference = incident_called(session, reference).reference
-        if url:
-            with transaction(held.database) as session:
-                ask_for_page(session, held, reference, order, url)
+    report = None if wanted.reference else _report(held, order, url, given)
+    reference, said = _record(held, order, wanted, url, report)
     for one in given:
         number = hand_in(held, reference, order, one.file, one.content)
         said.append(
@@ -83,19 +75,38 @@ def capture(wanted: Wanted) -> str:
             if is_running(held.database, held.now())
             else "once `namewatch run` is started"
         )
-        said.append(f"The page is captured {soon}, as an exhibit of {reference}.")
+        where = f"as an exhibit of {reference}" if reference else "with its post's record"
+        said.append(f"The page is captured {soon}, {where}.{'' if reference else NEW_IF_NEEDED}")
     return "\n".join(said)
 
 
-def _open(held: Services, order: Order, url: str | None, report: Report | None) -> str:
-    """A new incident for triage, with its page asked for and what was given to be judged."""
+def _record(
+    held: Services, order: Order, wanted: Wanted, url: str | None, report: Report | None
+) -> tuple[str, list[str]]:
+    """Where it belongs, and what to say of that; empty for a page of which nothing is known yet.
+
+    A page waits until what stands on it was judged, since that may open its record.
+    """
     with transaction(held.database) as session:
-        incident = open_for_triage(session, held, order)
-        if url:
-            ask_for_page(session, held, incident.reference, order, url)
+        known = record_with(session, held, url) if url and not wanted.reference else None
+        reference = known.reference if known else ""
+        if wanted.reference:
+            reference = incident_called(session, wanted.reference).reference
+        if reference:
+            said = [f"It belongs to {reference}, which holds that page."] if known else []
+            if url:
+                ask_for_page(session, held, reference, order, url)
+        elif wanted.files:
+            reference = open_for_triage(session, held, order).reference
+            said = [f"{reference} was opened for triage; {NOBODY_TOLD}"]
+        else:
+            said = [NOBODY_TOLD[:1].upper() + NOBODY_TOLD[1:]]
         if report:
+            asks = {"page_why": order.why if url and not known else None}
+            report = report.model_copy(update={**asks, "opened": "" if known else reference})
             take_report(session, held.public_keys, report, now=held.now())
-        return incident.reference
+            said += report.left_out
+    return reference, said
 
 
 def _report(

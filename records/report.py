@@ -55,6 +55,10 @@ class Report(BaseModel):
     """PDFs, under the same limits as the screenshots and counted with them."""
     message_id: str = ""
     """By which a forwarded message is known again; empty for what was typed."""
+    page_why: str | None = None
+    """Why the page at the first link is to be kept whatever it says; None: nobody asks for that."""
+    opened: str = ""
+    """The reference of the record that was opened for the files that came along."""
     left_out: tuple[str, ...] = ()
     """What came along and was not taken, and why: kinds and sizes, no names of files."""
 

@@ -55,6 +55,11 @@ class Address:
     words: str = ""
 
 
+def recheck_mark(held: Services, reference: str, key: str) -> str:
+    """By which the looks at a page are known; `key` is its post's, or its address."""
+    return keyed_hash(held.public_keys.pepper, "recheck", reference, key)
+
+
 def begin_rechecks(
     session: Session,
     held: Services,
@@ -66,8 +71,7 @@ def begin_rechecks(
 ) -> None:
     """Have the page looked for again; does nothing where that was asked for before."""
     assert incident.id is not None
-    key = mention.post_key if mention else url
-    mark = keyed_hash(held.public_keys.pepper, "recheck", incident.reference, key)
+    mark = recheck_mark(held, incident.reference, mention.post_key if mention else url)
     if session.exec(select(Recheck.id).where(Recheck.mark == mark)).first() is not None:
         return
     address = {"url": url, "source": post.source if post else "", "words": ""}

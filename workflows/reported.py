@@ -31,12 +31,11 @@ from records.report import MOST_LINKS, Report, TakenReport
 from workflows.changes import mentions_of, post_key_of
 from workflows.mentions import Hit
 from workflows.reports import WORKFLOW, opened
-from workflows.services import NotInstalledError
+from workflows.same_post import SOURCE, keep_page, page_id
+from workflows.services import NotInstalledError, Services
 from workflows.waiting import pictures_to_read
 from workflows.watch import Watch
 
-SOURCE = "report"
-"""The platform of a post that only the report itself tells of."""
 AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """When what could not be had for the time being is tried again; what is there is kept at once."""
 MOST_TURNS = 8
@@ -113,6 +112,8 @@ def look(report_id: int) -> str:
             return "kept before"
         for lead in seen.leads:
             _keep(session, desk.watch, lead, report, key, later=faults > 0)
+        if faults == 0:
+            keep_page(session, held, report, [_key(held, lead) for lead in seen.leads])
         again = seen.again and faults < len(AGAIN_AFTER)
         taken.due_at = held.now() + AGAIN_AFTER[faults] if again else None
         taken.faults += 1 if again else 0
@@ -128,6 +129,10 @@ def _desk() -> ReportDesk:
     return _desks[0]
 
 
+def _key(held: Services, lead: Lead) -> str:
+    return post_key_of(held, lead.post.source, lead.post.id)
+
+
 def _keep(
     session: Session, watch: Watch, lead: Lead, report: Report, report_key: str, *, later: bool
 ) -> None:
@@ -135,7 +140,7 @@ def _keep(
 
     On a later look the report stands with a mention already, so what matters to nobody is left.
     """
-    post_key = post_key_of(watch.services, lead.post.source, lead.post.id)
+    post_key = _key(watch.services, lead)
     if later and lead.finding.disposition == "ignore" and not mentions_of(session, post_key):
         return
     received = Received(lead.post, lead.record, cursor="", answer=lead.answer)
@@ -191,7 +196,7 @@ class _Reading:
         if report.message_id:
             id_ = f"message:{report.message_id}"
         elif url:
-            id_ = f"link:{url.partition('#')[0]}"
+            id_ = page_id(url)
         elif files := (*report.screenshots, *report.papers):
             id_ = "pictures:" + hashlib.sha256(b"".join(_sums(files))).hexdigest()
         else:
