@@ -7,13 +7,14 @@ from sqlmodel import Session
 
 from casework.audit import note
 from casework.closing import wanting, wanting_words
-from casework.errors import StepUnfitError
+from casework.errors import KeyDestroyedError, StepUnfitError
 from casework.known import known_of
 from casework.lifecycle import Happens, after
 from casework.office import Office
 from casework.permissions import Action, check, concerned
 from casework.steps import locked, look_again
 from records.incident import Incident
+from records.record_key import RecordKey
 
 REOPENING: dict[str, str] = {
     "more-found": "more was found",
@@ -46,6 +47,9 @@ def reopen(
         raise StepUnfitError(f"Say why: {', '.join(REOPENING)}.")
     incident = locked(session, reference)
     check(office.actor(actor), Action.REOPEN, concerned(session, incident, office, now), now)
+    key = session.get(RecordKey, incident.key_id)
+    if key is None or key.wrapped is None:
+        raise KeyDestroyedError
     incident.state = after(incident.state, Happens.REOPENED, actor=actor)
     incident.closed_at, incident.outcome = None, ""
     return _kept(session, office, incident, "incident reopened", {"why": why}, actor, now)

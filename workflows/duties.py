@@ -1,7 +1,7 @@
 """What was left undone about an incident by the time it was due: who is reminded, who is asked."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -22,7 +22,6 @@ from workflows.engine import Engine
 from workflows.notify import question, tell
 from workflows.services import Services, services
 
-AGAIN = timedelta(days=1)
 MOST = 5
 """So often is somebody reminded of what is undone; then whoever runs namewatch is called."""
 _TELLING = frozenset({"told-in-private", "wishes", "support"})
@@ -62,7 +61,8 @@ def _look(session: Session, engine: Engine, incident: Incident, held: Services) 
         log.error("%s: %s still not done, after reminders", incident.reference, ", ".join(kinds))
     else:
         incident.duty_level += 1
-        incident.duty_at = now + (POLICE_WITHIN if "police" in kinds else AGAIN)
+        working_day = held.organisation.calendar.close_of(now, 1)
+        incident.duty_at = now + POLICE_WITHIN if "police" in kinds else working_day
         _tell(session, engine, incident, known, office, late)
     note(
         session,

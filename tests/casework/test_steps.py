@@ -355,9 +355,12 @@ def test_contact_that_is_not_to_be_recorded_leaves_no_words(record: Record) -> N
     assert record.read(MANAGER) == [{}, {"why": "a neighbour"}]
 
 
-def test_nothing_is_recorded_once_the_key_is_destroyed(record: Record) -> None:
+def test_nothing_is_recorded_or_opened_again_once_the_key_is_destroyed(record: Record) -> None:
     with transaction(record.engine) as session:
         session.exec(select(RecordKey)).one().wrapped = None
+        incidents.by_reference(session, REFERENCE).state = "closed"
+    with transaction(record.engine) as session, pytest.raises(KeyDestroyedError):
+        reopen(session, OFFICE, REFERENCE, why="more-found", actor=HR, now=NOW)
     with pytest.raises(KeyDestroyedError):
         record.take("note", HR, {"fact": SECRET})
 

@@ -141,11 +141,11 @@ def test_reminders_are_few_and_end_with_a_call_to_whoever_runs_it(
     see(office, NAMING)
     office.wait(days=2)
     for _ in range(MOST):
-        look(office)
-        office.wait(days=1)
+        assert look(office)
+        office.wait(days=7)
     with caplog.at_level(logging.ERROR):
         assert look(office) == []
-    assert f"{REFERENCE}: support, told-in-private" in caplog.text or REFERENCE in caplog.text
+    assert f"{REFERENCE}: told-in-private still not done" in caplog.text
     assert "Fenella" not in caplog.text
     for _ in range(5):
         office.wait(days=30)
