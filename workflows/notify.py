@@ -36,7 +36,8 @@ def tell_those_due(
 ) -> Routing:
     """Route the alert and write one delivery for each recipient and channel, in `session`."""
     held = services()
-    routing = route(held.pack, held.organisation, held.roster, question(incident, held))
+    rules = held.pack_for(incident.policy, incident.policy_version)
+    routing = route(rules, held.organisation, held.roster, question(incident, held))
     reached = tell(session, engine, incident, routing.recipients, kind, level=level)
     if reached < max(1, len(routing.recipients)) and incident.acknowledged_at is None:
         incident.escalates_at = held.now()  # somebody is missing: don't wait for the time limit

@@ -103,6 +103,15 @@ def test_the_director_is_told_when_the_head_of_the_body_is_named() -> None:
 
 
 @pytest.mark.clause("SPSO 67.1")
+def test_whoever_replaces_the_absent_is_told_when_there_is_no_line_manager_at_all() -> None:
+    alerting = WICS.alerting.model_copy(update={"when_absent": "hr_officer"})
+    pack = WICS.model_copy(update={"alerting": alerting})
+    assert names(told(pack, question(ISLA))) == [(RORY, "hr_officer")]
+    assert names(told(pack, away=[CALUM])) == [(RORY, "hr_officer")]
+    assert names(told(pack, question(barred=[CALUM]))) == [(MORAG, "director")]
+
+
+@pytest.mark.clause("SPSO 67.1")
 def test_the_director_is_told_when_the_named_person_stands_no_longer_in_the_roster() -> None:
     assert names(told(WICS, question("somebody-deleted"))) == [(MORAG, "director")]
 

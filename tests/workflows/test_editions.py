@@ -45,6 +45,25 @@ def test_an_open_incident_escalates_as_the_policy_said_when_it_opened(
     assert office.incidents()[0].policy_version == first.version
 
 
+@pytest.mark.clause("SPSO 31")
+def test_a_worse_post_is_told_to_whom_the_first_edition_names(home: Path, office: Office) -> None:
+    first = in_force(home, read_pack("own.toml", home), "own.toml")
+    office.change(pack=first, edition=Archive(home).pack)
+    office.see(NAMING)
+    change(
+        home,
+        'recipients = ["line_manager", "hr_officer", "communications_manager"]',
+        'recipients = ["line_manager"]',
+    )
+    second = in_force(home, read_pack("own.toml", home), "own.toml")
+    office.services.renew(office.services.organisation, office.services.roster, second)
+    office.send_all()
+    office.told()
+    office.see("I will kill Fenella Auchterbrae of the Lighthouse Ombudsman.")
+    office.send_all()
+    assert {"s003", "s004", "s005"} <= set(office.told())
+
+
 def test_an_edition_that_is_not_kept_gives_way_to_todays(office: Office) -> None:
     assert office.services.pack_for("gone", "1") is office.services.pack
 
