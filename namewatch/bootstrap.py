@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from alerts.channel import Channel
+from alerts.order import tells
 from alerts.registry import build_channels
 from casework.audit_chain import keep_chain
 from evidence.browser import find_browser
@@ -16,6 +17,7 @@ from evidence.vault import WorkingKey, read_public_keys
 from monitors.ledger import share
 from monitors.registry import build
 from monitors.source import Source
+from namewatch.channel_values import channel_values
 from namewatch.configuration import Configuration, read_configuration
 from namewatch.editions import Archive, in_force
 from namewatch.ports import free_port
@@ -57,7 +59,8 @@ def read_all(settings: Settings, *, tells: bool = True) -> Built:
         organisation=configuration.organisation,
         roster=configuration.roster,
         pack=configuration.pack,
-        channels=channels_of(settings) if tells else {},
+        channels=channels_of(settings, configuration, public_keys.pepper) if tells else {},
+        at_once=settings.alerts.at_once,
         public_keys=public_keys,
         working_key=working_key,
         sealer=read_sealer(settings.keys_folder, authority_of(settings)),
@@ -127,12 +130,14 @@ def console_url(settings: Settings) -> str:
     return (console.url or f"http://{console.host}:{console.port}").rstrip("/")
 
 
-def channels_of(settings: Settings) -> dict[str, Channel]:
+def channels_of(
+    settings: Settings, configuration: Configuration, pepper: bytes
+) -> dict[str, Channel]:
     """The channels that are set up; raises ConfigurationError when there is none."""
-    channels = build_channels(_channel_values(settings))
-    if not channels:
+    channels = build_channels(channel_values(settings, configuration, pepper))
+    if not any(tells(name) for name in channels):
         raise ConfigurationError(
-            "no way to tell anybody is set up; fill in [mail], [slack] or both.",
+            "no way to tell anybody is set up; fill in [mail], [slack], [notify] or [teams].",
             file=settings.home / "settings.toml",
         )
     return channels
@@ -153,22 +158,3 @@ def sources_of(settings: Settings, database: Engine | None = None) -> list[Sourc
     if database is not None:
         share(SharedLedger(database), sources)
     return sources
-
-
-def _channel_values(settings: Settings) -> dict[str, str]:
-    """Mail and Slack settings as the channels' registry takes them."""
-    values: dict[str, str] = {}
-    if mail := settings.mail:
-        values |= {
-            "smtp_host": mail.host,
-            "smtp_port": str(mail.port),
-            "smtp_sender": mail.sender,
-            "smtp_tls": mail.tls,
-            "smtp_username": mail.username,
-            "smtp_password": mail.password.get_secret_value(),
-            "smtp_ca_file": str(mail.ca_file or ""),
-        }
-    if slack := settings.slack:
-        values["slack_bot_token"] = slack.bot_token.get_secret_value()
-        values["slack_base_url"] = slack.base_url or ""
-    return values

@@ -10,6 +10,8 @@ from rich.console import Console as Terminal
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from alerts.channels.operations import Operations
+from alerts.order import tells
 from alerts.routing import Question, route
 from evidence.capture import MEMORY_FOLDER
 from evidence.errors import EvidenceError, StorageError
@@ -17,12 +19,16 @@ from evidence.key_change import is_under_way
 from evidence.storage import write_new
 from evidence.trial import trial
 from evidence.vault import Vault
+from monitors.errors import SourceError
+from monitors.sources.mailbox_imap import opened
 from monitors.status import State
 from namewatch.bootstrap import Built, read_all, sources_of
+from namewatch.channel_values import bounce_access
 from namewatch.policy_checks import calendar_faults, policy_faults
 from namewatch.settings import home_in_use, read_settings
 from nlp.images import OcrReader
 from nlp.images import trial as trial_of_reading
+from records.alarm import OperationsAlarm
 from records.alert import Delivery, DeliveryState
 from records.capture import Capture, CaptureKind
 from records.database import reading
@@ -165,6 +171,42 @@ def _channels(subject: str, built: Built) -> Iterator[Check]:
         yield Check(subject, "no e-mail is set up, and the console's sign-in codes go by e-mail.")
 
 
+def _bounces(subject: str, built: Built) -> Iterator[Check]:
+    """Whether the mailbox in which mail systems say that an alert did not arrive can be read."""
+    mail, access = built.settings.mail, bounce_access(built.settings)
+    if access is None:
+        advice = "no mailbox for bounces is set: a mail that does not arrive is not noticed."
+        yield Check(subject, advice=advice if mail else None)
+        return
+    if mail is None or not mail.bounces_to:
+        yield Check(subject, advice="set bounces_to in [mail] to the address of this mailbox.")
+    try:
+        with opened(access):
+            yield Check(subject)
+    except SourceError as fault:
+        yield Check(subject, f"{fault} Until then a mail that does not arrive is not noticed.")
+
+
+def _alarms(subject: str, built: Built) -> Iterator[Check]:
+    """Whether whoever runs this can be called, and whether an alarm still waits for somebody."""
+    with reading(built.services.database) as session:
+        waiting = session.exec(
+            select(func.count())
+            .select_from(OperationsAlarm)
+            .where(col(OperationsAlarm.told_at).is_(None))
+        ).one()
+    urls = [one.get_secret_value() for one in built.settings.operations.urls]
+    try:
+        if urls:
+            Operations(urls)
+    except NamewatchError as fault:
+        yield Check(subject, str(fault))
+        return
+    none = "set alarms_to or urls of [operations], so that somebody hears when nobody can be told."
+    advice = None if urls or built.settings.alarms_to else none
+    yield Check(subject, f"{waiting} alarms have reached nobody yet." if waiting else None, advice)
+
+
 def _cover(subject: str, built: Built) -> Iterator[Check]:
     """Whether everybody, once named, would have somebody told of it today."""
     services = built.services
@@ -177,7 +219,10 @@ def _cover(subject: str, built: Built) -> Iterator[Check]:
         unreached = [
             one.role
             for one in routing.recipients
-            if not any(c.reaches(services.roster[one.staff_id]) for c in services.channels.values())
+            if not any(
+                tells(name) and channel.reaches(services.roster[one.staff_id])
+                for name, channel in services.channels.items()
+            )
         ]
         if not routing.recipients:
             yield Check(subject, f"if {member.staff_id} is named, nobody would be told.")
@@ -269,6 +314,8 @@ _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "browser": _browser,
     "images": _images,
     "channel": _channels,
+    "bounces": _bounces,
+    "alarms": _alarms,
     "cover": _cover,
     "policy": _policy,
     "calendar": _calendars,

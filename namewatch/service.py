@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 from alerts.channels.email import EmailChannel
+from alerts.channels.operations import Operations
 from alerts.channels.slack import SlackListener
 from console.app import create_app
 from console.desk import Desk
@@ -16,6 +17,7 @@ from monitors.source import Source
 from namewatch import presses
 from namewatch.bootstrap import Built, sources_of
 from namewatch.canary import CANARY, canary_of, with_canary
+from namewatch.channel_values import bounce_access
 from namewatch.configuration import Configuration
 from namewatch.erasing import eraser_of, take_away_beside
 from namewatch.reloading import Reloading
@@ -33,11 +35,13 @@ from records.post import Post
 from records.roster import StaffMember
 from workflows import pictures, rechecks, reported
 from workflows.alarm import SourceAlarm
+from workflows.bounces import Bounces
 from workflows.coverage import Beats, Coverage
 from workflows.custody_stamp import DailyStamp
 from workflows.engine import Engine
 from workflows.erase_again import destroy_again
 from workflows.learning import Learning
+from workflows.operations import OperationsAlarms, by_mail
 from workflows.services import install
 from workflows.sweep import Sweep
 from workflows.watch import Watch
@@ -82,7 +86,10 @@ class Service:
         stamp = DailyStamp(services)
         stamp.start()
         self._stops.append(stamp.stop)
-        self._start_slack()
+        self._start_slack(engine)
+        bounces = Bounces(services, bounce_access(self.built.settings))
+        bounces.start()
+        self._stops.append(bounces.stop)
         first = self._screener_for(self.built.configuration)
         screener = self._screening = ScreenerInUse(first)
         learning = Learning(services, screener)
@@ -148,7 +155,8 @@ class Service:
 
         runner = Runner(sources, watch.cursor, watch.take, told)
         alarm = SourceAlarm(services, self._send_note, self.built.settings.alarms_to)
-        beats = Beats(coverage, runner.statuses, alarm.look)
+        operations = self._operations()
+        beats = Beats(coverage, runner.statuses, lambda: alarm.look() + operations.look())
         runner.start()
         beats.start()
         self._stops += [lambda: runner.stop(SECONDS_TO_STOP), beats.stop]
@@ -186,19 +194,28 @@ class Service:
             pepper=services.public_keys.pepper,
         )
 
-    def _start_slack(self) -> None:
+    def _start_slack(self, engine: Engine) -> None:
         slack = self.built.settings.slack
         if slack is None or slack.app_token is None:
             return
         listener = SlackListener(
             slack.app_token.get_secret_value(),
             slack.bot_token.get_secret_value(),
-            partial(presses.answer, self.built.services),
+            partial(presses.answer, self.built.services, engine),
             base_url=slack.base_url,
             on_odd=partial(presses.passed_over, self.built.services),
         )
         listener.start()
         self._stops.append(listener.stop)
+
+    def _operations(self) -> OperationsAlarms:
+        """Alarms without content: to the addresses that are set, and to those of alarms_to."""
+        services, settings = self.built.services, self.built.settings
+        calls = [by_mail(services, self._send_note, settings.alarms_to)]
+        if settings.operations.urls:
+            urls = [one.get_secret_value() for one in settings.operations.urls]
+            calls.append(Operations(urls).call)
+        return OperationsAlarms(services, calls)
 
     def _send_note(self, to: StaffMember, subject: str, text: str) -> None:
         """Mail a sign-in code; without mail there is no way to sign in, and doctor says so."""

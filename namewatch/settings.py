@@ -32,14 +32,75 @@ class Mail(_Table):
     password: SecretStr = SecretStr("")
     sender: str
     ca_file: Path | None = None
+    bounces_to: str = ""
+    certificates: Path | None = None
+
+
+class BouncesSettings(_Table):
+    """The `[bounces]` table: the mailbox that `bounces_to` of `[mail]` names, read over IMAP."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=993, gt=0, lt=65536)
+    tls: Literal["tls", "none"] = "tls"
+    username: str = Field(min_length=1)
+    password: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    folder: str = "INBOX"
+    ca_file: Path | None = None
+    every_seconds: float = Field(default=60, ge=1, le=3600)
+
+    @model_validator(mode="after")
+    def _one_can_sign_in(self) -> Self:
+        if bool(self.password.get_secret_value()) == bool(self.token.get_secret_value()):
+            raise ValueError("give either password or token")
+        if self.tls == "none" and self.host not in {"127.0.0.1", "::1", "localhost"}:
+            raise ValueError("tls = none is for a server on this machine alone")
+        return self
 
 
 class Slack(_Table):
-    """The `[slack]` table: the two tokens of the body's own Slack application."""
+    """The `[slack]` table: the two tokens of the body's own Slack application.
+
+    `room` is the id of a private channel of the communications manager's own.
+    """
 
     bot_token: SecretStr
     app_token: SecretStr | None = None
     base_url: str | None = None
+    room: str = Field(default="", pattern="^[A-Z0-9]*$")
+
+
+class Notify(_Table):
+    """The `[notify]` table: GOV.UK Notify, its key and the ids of the two templates."""
+
+    api_key: SecretStr
+    email_template: str = ""
+    sms_template: str = ""
+    base_url: str = ""
+
+
+class Teams(_Table):
+    """The `[teams]` table: the body's own application in Microsoft Entra and in Teams."""
+
+    tenant: str
+    client_id: str
+    client_secret: SecretStr
+    app_id: str
+    graph_url: str = ""
+    sign_in_url: str = ""
+
+
+class Operations(_Table):
+    """The `[operations]` table: where alarms without content go besides by mail."""
+
+    urls: tuple[SecretStr, ...] = ()
+    """Apprise's addresses; they hold secrets."""
+
+
+class AlertsSettings(_Table):
+    """The `[alerts]` table: by which channels people are told at once; the others stand by."""
+
+    at_once: tuple[Literal["email", "slack", "notify_email", "teams"], ...] = ("email", "slack")
 
 
 class Console(_Table):
@@ -90,6 +151,12 @@ class CanarySettings(_Table):
     name: str = Field(min_length=5)
     sources: tuple[str, ...] = Field(min_length=1)
     every_hours: float = Field(default=26, gt=0)
+
+
+class DigestSettings(_Table):
+    """The `[digest]` table: how often a digest for the leadership is drafted."""
+
+    every: Literal["week", "month", "never"] = "month"
 
 
 class CalendarSettings(_Table):
@@ -146,11 +213,17 @@ class Settings(BaseSettings):
     """Staff ids of those who are told when a place is not being watched."""
     mail: Mail | None = None
     slack: Slack | None = None
+    bounces: BouncesSettings | None = None
+    notify: Notify | None = None
+    teams: Teams | None = None
+    operations: Operations = Operations()
+    alerts: AlertsSettings = AlertsSettings()
     console: Console = Console()
     capture: Capture = Capture()
     evidence: EvidenceSettings = EvidenceSettings()
     images: Images = Images()
     canary: CanarySettings | None = None
+    digest: DigestSettings = DigestSettings()
     calendars: tuple[CalendarSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = (SourceSettings(kind="bluesky"),)
 

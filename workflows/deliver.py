@@ -116,6 +116,7 @@ def _message(session: Session, held: Services, delivery: Delivery, incident: Inc
         repeat=delivery.starts > 1,
         count=incident.mention_count,
         custody=head_words(head_now(session)),
+        telling=incident.staff_id is not None,
     )
 
 

@@ -9,11 +9,13 @@ from alerts.routing import Recipient
 from casework.audit import note
 from casework.permissions import Action, allowed, standing
 from casework.reading import people_on
+from records.alarm import AlarmKind
 from records.alert import AlertKind
 from records.audit import MACHINE
 from records.incident import Incident
 from workflows.engine import Engine
 from workflows.notify import question, tell
+from workflows.operations import raise_alarm
 from workflows.services import Services, services
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ def _escalate(session: Session, engine: Engine, incident: Incident, held: Servic
     if step.tell:
         tell(session, engine, incident, [step.tell], AlertKind.ESCALATION, level=step.level)
     if step.alarm:
+        raise_alarm(session, AlarmKind.NOBODY_ANSWERS, incident.reference, now=held.now())
         log.error("%s: nobody acknowledges and nobody is left to tell", incident.reference)
 
 

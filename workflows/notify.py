@@ -10,14 +10,19 @@ from alerts.quiet import not_before
 from alerts.routing import Question, Recipient, Routing, route
 from casework.audit import note
 from casework.incidents import give_access
+from policies.seats import holders
+from records.alarm import AlarmKind
 from records.alert import AlertKind, Delivery
 from records.audit import MACHINE
 from records.incident import Incident
 from workflows.deliver import enqueue_delivery
 from workflows.engine import Engine
+from workflows.operations import raise_alarm
 from workflows.services import Services, services
 
 NO_ADDRESS = "no address"
+ROOM_FOR = "communications_manager"
+"""Whose a channel with several readers may be, and nobody else's."""
 
 
 def question(incident: Incident, held: Services) -> Question:
@@ -42,6 +47,8 @@ def tell_those_due(
     if reached < max(1, len(routing.recipients)) and incident.acknowledged_at is None:
         incident.escalates_at = held.now()  # somebody is missing: don't wait for the time limit
         session.add(incident)
+    if not routing.recipients:
+        raise_alarm(session, AlarmKind.NOBODY_TO_TELL, incident.reference, now=held.now())
     for place in routing.unfilled:
         note(
             session,
@@ -109,12 +116,13 @@ def _tell_one(
 
 
 def _channels_to(staff_id: str, asked: Question, held: Services) -> list[str]:
-    """The channels that reach somebody, but for those where somebody excluded reads along."""
+    """The channels that reach somebody, but for those where somebody else could read along."""
     member = held.roster[staff_id]
+    keepers = set(holders(held.pack, held.organisation, ROOM_FOR)) - asked.excluded
     return [
         name
         for name, one in held.channels.items()
-        if one.reaches(member) and not readers(one) & asked.excluded
+        if one.reaches(member) and keepers.issuperset(readers(one))
     ]
 
 
