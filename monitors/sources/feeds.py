@@ -17,6 +17,7 @@ from monitors.checking import Trial
 from monitors.errors import SourceError, Why
 from monitors.exact import xml_span
 from monitors.options import Options, read_options
+from monitors.parts import Parts
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Received, Source, Unread
 from monitors.sources.feeds_posts import Entry, FeedRead, NotAFeedError, read_feed, sha256_of
@@ -100,12 +101,11 @@ class FeedsSource:
         self._options = options
         self._began_at = datetime.now(UTC) - CLOCKS_DIFFER
         self._session = session(most_bytes=MOST_BYTES)
-        self._broken: dict[str, SourceError] = {}
-        self._not_before: dict[str, float] = {}
         self._feeds = tuple(
             _Feed(sha256_of(address.get_secret_value()), address, f"Feed {number}")
             for number, address in enumerate(options.feeds, 1)
         )
+        self._parts = Parts(name, "feeds", len(self._feeds))
         self.skipped = 0
 
     @property
@@ -127,8 +127,7 @@ class FeedsSource:
     @property
     def trouble(self) -> str:
         """How many feeds can't be read, where some can."""
-        broken = len(self._broken)
-        return f"{broken} of {len(self._feeds)} feeds can't be read." if broken else ""
+        return self._parts.trouble
 
     def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """New entries of all feeds at each look; raises when no feed at all can be read."""
@@ -137,12 +136,12 @@ class FeedsSource:
 
         def look() -> Iterator[Arrival]:
             for feed in self._feeds:
-                if not stop.is_set() and time.monotonic() >= self._not_before.get(feed.key, 0.0):
+                if not stop.is_set() and self._parts.is_due(feed.key):
                     yield from self._read(feed, places)
             if not stop.is_set() and kept[0] != (now := places.model_dump_json()):
                 kept[0] = now
                 yield Reached(now)
-            self._fail_if_all_do()
+            self._parts.fail_if_all_do()
 
         yield from polls(look, self._options.every_seconds, stop)
 
@@ -176,9 +175,9 @@ class FeedsSource:
             answer = self._ask(feed, places.feeds.get(feed.key, FeedPlace()))
             read = self._entries(feed, answer)
         except SourceError as fault:
-            self._note(feed, fault)
+            self._parts.has_failed(feed.key, fault)
             return
-        self._broken.pop(feed.key, None)
+        self._parts.has_been_read(feed.key)
         if read is None:
             return
         place = places.feeds.get(feed.key)
@@ -245,23 +244,6 @@ class FeedsSource:
             self.skipped += 1
             return Unread(entry.record, entry.why, cursor)
         return Received(entry.post, entry.record, cursor, edited=edited, answer=told)
-
-    def _note(self, feed: _Feed, fault: SourceError) -> None:
-        self._not_before[feed.key] = time.monotonic() + (fault.wait_seconds or 0.0)
-        if str(self._broken.get(feed.key)) != str(fault):
-            log.warning("One of the feeds of %s can't be read: %s", self._name, fault)
-        self._broken[feed.key] = fault
-
-    def _fail_if_all_do(self) -> None:
-        if len(self._broken) < len(self._feeds):
-            return
-        faults = list(self._broken.values())
-        alone = len(faults) == 1
-        raise SourceError(
-            str(faults[0]) if alone else f"None of the {len(faults)} feeds can be read.",
-            again=any(fault.again for fault in faults),
-            wait_seconds=min(fault.wait_seconds or 0.0 for fault in faults) or None,
-        )
 
 
 def _is_after(moment: datetime | None, began: datetime, *, unless_dated: bool) -> bool:

@@ -21,6 +21,7 @@ from pydantic import (
 from monitors.checking import Advice, Trial, numbered
 from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
+from monitors.parts import Parts
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Received, Removed, Source, Unread
 from monitors.sources.google_reviews_posts import SOURCE, UNREAD, Review, review_of
@@ -131,7 +132,7 @@ class GoogleReviewsSource:
         self._options = options
         self._began = (datetime.now(UTC) - CLOCKS_DIFFER).timestamp()
         self._web = ReviewsWeb(_credentials(name, options), options.url)
-        self._broken: dict[str, SourceError] = {}
+        self._parts = Parts(name, "locations", len(options.locations))
         self.skipped = 0
         hours = options.quiet_after_hours
         self.quiet_after_seconds = None if hours is None else hours * 3600
@@ -144,8 +145,7 @@ class GoogleReviewsSource:
     @property
     def trouble(self) -> str:
         """How many locations can't be read, where some can."""
-        broken, there = len(self._broken), len(self._options.locations)
-        return f"{broken} of {there} locations can't be read." if broken else ""
+        return self._parts.trouble
 
     def cursor_since(self, moment: datetime) -> str:
         """From `moment` on: every review that was written or changed since."""
@@ -181,13 +181,12 @@ class GoogleReviewsSource:
             try:
                 yield from self._location(memory, location, _title(number))
             except SourceError as fault:
-                self._note(location, fault)
+                self._parts.has_failed(location, fault)
                 if fault.why in {Why.SIGN_IN, Why.TOO_OFTEN, Why.NOT_REACHED}:
                     raise  # the others would meet the same
             else:
-                self._broken.pop(location, None)
-        if len(self._broken) == len(self._options.locations):
-            raise next(iter(self._broken.values()))
+                self._parts.has_been_read(location)
+        self._parts.fail_if_all_do()
 
     def _location(self, memory: Memory, location: str, title: str) -> Iterator[Arrival]:
         kept = memory.model_dump_json()
@@ -257,11 +256,6 @@ class GoogleReviewsSource:
             if not id_.startswith(UNREAD):
                 yield Removed(SOURCE, f"{location}/reviews/{id_}", kept)
         known.missing = [id_ for id_ in lacking if id_ not in gone]
-
-    def _note(self, location: str, fault: SourceError) -> None:
-        if str(self._broken.get(location)) != str(fault):
-            log.warning("A location of %s can't be read: %s", self._name, fault)
-        self._broken[location] = fault
 
 
 def _is_new(review: Review, known: Known) -> bool:

@@ -14,6 +14,7 @@ from monitors.answer import Answers
 from monitors.checking import Trial, numbered
 from monitors.errors import SourceError, Why
 from monitors.options import Options, read_options
+from monitors.parts import Parts
 from monitors.polling import polls
 from monitors.source import Arrival, Reached, Source
 from monitors.sources.feeds_posts import sha256_of
@@ -96,13 +97,12 @@ class LemmySource:
         self._session = session()
         self._answers = Answers()
         self._answers.watch(self._session)
-        self._broken: dict[str, SourceError] = {}
-        self._not_before: dict[str, float] = {}
         self._lists = tuple(_lists(options))
         self._servers = tuple(
             _Server(sha256_of(url), url, f"Lemmy server {number}")
             for number, url in enumerate(options.servers, 1)
         )
+        self._parts = Parts(name, "servers", len(self._servers))
         self.skipped = 0
         hours = options.quiet_after_hours
         self.quiet_after_seconds = None if hours is None else hours * 3600
@@ -115,8 +115,7 @@ class LemmySource:
     @property
     def trouble(self) -> str:
         """How many servers can't be read, where some can."""
-        broken = len(self._broken)
-        return f"{broken} of {len(self._servers)} servers can't be read." if broken else ""
+        return self._parts.trouble
 
     def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
         """New posts and comments, edits and deletions; raises when no server can be read."""
@@ -124,11 +123,11 @@ class LemmySource:
 
         def look() -> Iterator[Arrival]:
             for server in self._servers:
-                if not stop.is_set() and time.monotonic() >= self._not_before.get(server.key, 0.0):
+                if not stop.is_set() and self._parts.is_due(server.key):
                     yield from self._read(server, memory)
             memory.forget(int(time.time()))
             yield Reached(memory.model_dump_json())
-            self._fail_if_all_do()
+            self._parts.fail_if_all_do()
 
         yield from polls(look, self._options.every_seconds, stop)
 
@@ -167,9 +166,9 @@ class LemmySource:
         try:
             views = [view for one in self._lists for view in self._views(server, one, back_to)]
         except SourceError as fault:
-            self._note(server, fault)
+            self._parts.has_failed(server.key, fault)
             return
-        self._broken.pop(server.key, None)
+        self._parts.has_been_read(server.key)
         known = [(seen_of(table_of(view), server.url), view) for view in reversed(views)]
         for seen, view in sorted(known, key=lambda one: _at(one[0], now)):
             at = int(_at(seen, now))
@@ -211,23 +210,6 @@ class LemmySource:
                 f"{server.title} answers in a form that is not known.", why=Why.ODD_ANSWER
             )
         return views
-
-    def _note(self, server: _Server, fault: SourceError) -> None:
-        self._not_before[server.key] = time.monotonic() + (fault.wait_seconds or 0.0)
-        if str(self._broken.get(server.key)) != str(fault):
-            log.warning("One of the servers of %s can't be read: %s", self._name, fault)
-        self._broken[server.key] = fault
-
-    def _fail_if_all_do(self) -> None:
-        if len(self._broken) < len(self._servers):
-            return
-        faults = list(self._broken.values())
-        alone = len(faults) == 1
-        raise SourceError(
-            str(faults[0]) if alone else f"None of the {len(faults)} servers can be read.",
-            again=any(fault.again for fault in faults),
-            wait_seconds=min(fault.wait_seconds or 0.0 for fault in faults) or None,
-        )
 
 
 def _lists(options: LemmyOptions) -> Iterator[_List]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from monitors.answer import PARAGRAPH, Listing
 from monitors.errors import SourceError
 from monitors.options import read_options
+from monitors.parts import Parts
 from monitors.politeness import AnsweredError, ForbiddenByRobotsError, Guest, StoppedError
 from monitors.polling import polls
 from monitors.public_web import public_session
@@ -82,8 +83,7 @@ class WebSource:
             self._place(f"Search {n}", url) for n, url in _numbered(options.search_urls)
         ]
         self._every_seconds = options.every_minutes * 60
-        self._broken: dict[str, SourceError] = {}
-        self._not_before: dict[str, float] = {}
+        self._parts = Parts(name, "pages and searches", len(self._listed))
         self.skipped = 0
 
     @property
@@ -105,10 +105,7 @@ class WebSource:
     @property
     def trouble(self) -> str:
         """How many pages and searches can't be read, where some can."""
-        broken = len(self._broken)
-        return (
-            f"{broken} of {len(self._listed)} pages and searches can't be read." if broken else ""
-        )
+        return self._parts.trouble
 
     @property
     def _listed(self) -> list[Place]:
@@ -142,28 +139,26 @@ class WebSource:
     def _look(self, memory: Memory) -> Iterator[Arrival]:
         try:
             for page in self._pages:
-                if self._is_due(page):
+                if self._parts.is_due(page.key):
                     yield from self._tried(page, self._page(page, memory))
             for search in self._searches:
-                if self._is_due(search):
+                if self._parts.is_due(search.key):
                     yield from self._tried(search, self._search(search, memory))
         except StoppedError:
             return
         memory.forget_results()
         yield Reached(memory.model_dump_json())
-        self._fail_if_all_do()
-
-    def _is_due(self, place: Place) -> bool:
-        return time.monotonic() >= self._not_before.get(place.key, 0.0)
+        self._parts.fail_if_all_do()
 
     def _tried(self, place: Place, reading: Iterator[Arrival]) -> Iterator[Arrival]:
         try:
             yield from reading
         except SourceError as fault:
-            self._note(place, fault)
+            answered = isinstance(fault, AnsweredError)
+            hold = min(self._every_seconds, LONGEST_HOLD) if answered else 0.0
+            self._parts.has_failed(place.key, fault, hold)
         else:
-            self._broken.pop(place.key, None)
-            self._not_before.pop(place.key, None)
+            self._parts.has_been_read(place.key)
 
     def _search(self, search: Place, memory: Memory) -> Iterator[Arrival]:
         """The results of one search, those that were never read first, then the longest unread."""
@@ -253,28 +248,6 @@ class WebSource:
         """Its key changes when it would be read in another way."""
         chosen = f"{self._options.whole_pages} {self._options.include_comments}"
         return Place(sha256_of(url, chosen), url, title, result)
-
-    # What fails.
-
-    def _note(self, place: Place, fault: SourceError) -> None:
-        hold = min(self._every_seconds, LONGEST_HOLD) if isinstance(fault, AnsweredError) else 0.0
-        self._not_before[place.key] = time.monotonic() + max(hold, fault.wait_seconds or 0.0)
-        if str(self._broken.get(place.key)) != str(fault):
-            log.warning("Something in %s can't be read: %s", self._name, fault)
-        self._broken[place.key] = fault
-
-    def _fail_if_all_do(self) -> None:
-        if len(self._broken) < len(self._listed):
-            return
-        faults = list(self._broken.values())
-        alone = len(faults) == 1
-        raise SourceError(
-            str(faults[0])
-            if alone
-            else f"None of the {len(faults)} pages and searches can be read.",
-            again=any(fault.again for fault in faults),
-            wait_seconds=max(min(self._not_before.values()) - time.monotonic(), 0.0) or None,
-        )
 
     def _faults_of(self, place: Place) -> Iterator[str]:
         try:
