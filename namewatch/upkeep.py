@@ -5,16 +5,15 @@ import threading
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import select
-
 from alerts.rehearsal import Gap, Reached
 from casework.audit import note
 from namewatch.bootstrap import Built
 from namewatch.calendars import Looked, look
 from namewatch.policy_work import gaps_of
-from records.alarm import AlarmKind, OperationsAlarm
+from records.alarm import AlarmKind
 from records.audit import MACHINE
 from records.database import transaction
+from workflows.operations import raise_alarm
 from workflows.services import Services
 
 TICK_SECONDS = 60.0
@@ -89,19 +88,7 @@ def alarm_for_gaps(held: Services, day: date) -> tuple[Gap, ...]:
     if not serious:
         return ()
     with transaction(held.database) as session:
-        query = select(OperationsAlarm).where(
-            OperationsAlarm.kind == AlarmKind.UNCOVERED.value,
-            OperationsAlarm.reference == day.isoformat(),
-        )
-        if session.exec(query).first() is None:
-            session.add(
-                OperationsAlarm(
-                    kind=AlarmKind.UNCOVERED.value,
-                    reference=day.isoformat(),
-                    raised_at=held.now(),
-                    due_at=held.now(),
-                )
-            )
+        if raise_alarm(session, AlarmKind.UNCOVERED, day.isoformat(), now=held.now()):
             about = {"gaps": len(serious), "named": sorted(_named(serious))}
             note(session, "policy rehearsed", actor=MACHINE, now=held.now(), about=about)
     return serious

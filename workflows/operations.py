@@ -23,7 +23,7 @@ _WORDS = {
     AlarmKind.NOBODY_TO_TELL: "There is nobody left to tell of {reference}.",
     AlarmKind.NOBODY_ANSWERS: "Nobody says that they have seen {reference}.",
     AlarmKind.NOT_DELIVERED: "An alert about {reference} could not be delivered to somebody.",
-    AlarmKind.UNCOVERED: "If somebody were named today, nobody would be told of it.",
+    AlarmKind.UNCOVERED: "There is somebody of whose naming nobody would be told today.",
 }
 _THEN = "Run `namewatch doctor` on the machine, and speak to the communications manager."
 log = logging.getLogger(__name__)
