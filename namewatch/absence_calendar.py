@@ -1,7 +1,9 @@
 """Absences out of a calendar (iCalendar, RFC 5545): a file, or an address that is asked hourly."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -86,12 +88,15 @@ def absences_in(
     organises it by mail address, or whose staff_id or full name its title holds.
     """
     read, people = Read(), _People(roster)
-    for event in _events(title, content):
+    events = list(_events(title, content))
+    moved = _moved(events, hours)
+    for event in events:
         if not _means_away(event):
             continue
         who = (staff_id,) if staff_id else people.of(event)
         try:
-            days = list(_days(event, hours, today - BEHIND, today + AHEAD))
+            span = today - BEHIND, today + AHEAD
+            days = list(_days(event, hours, *span, moved.get(str(event.get("UID")), set())))
         except Exception:  # noqa: BLE001 - one odd event must not hide who else is away
             read.unmatched += 1
             continue
@@ -111,6 +116,16 @@ def _events(title: str, content: bytes) -> Iterator[Any]:
     if len(events) > MOST_EVENTS:
         raise CalendarError(f"{title} holds more events than it may.")
     yield from events
+
+
+def _moved(events: Iterable[Any], hours: WorkingHours) -> dict[str, set[datetime]]:
+    """For each event that repeats, the beginnings that another event stands in for."""
+    moved: dict[str, set[datetime]] = defaultdict(set)
+    for event in events:
+        with suppress(AttributeError, ValueError):
+            if instead := event.get("RECURRENCE-ID"):
+                moved[str(event.get("UID"))].add(_local(instead.dt, hours))
+    return moved
 
 
 def _means_away(event: Any) -> bool:
@@ -150,11 +165,15 @@ def _several(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else (value,)
 
 
-def _days(event: Any, hours: WorkingHours, first: date, last: date) -> Iterator[tuple[date, date]]:
+def _days(
+    event: Any, hours: WorkingHours, first: date, last: date, moved: set[datetime]
+) -> Iterator[tuple[date, date]]:
     """The spans of whole days away that touch `first` to `last`."""
     begins, ends = _local(event.start, hours), _local(event.end, hours)
     length = ends - begins
     for start in _beginnings(event, begins, hours, first - length, last):
+        if start in moved and event.get("RRULE") is not None:
+            continue
         span = _whole_days(start, start + length, hours)
         if span and span[0] <= last and first <= span[1]:
             yield span

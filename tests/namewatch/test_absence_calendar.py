@@ -69,6 +69,26 @@ def test_an_event_takes_the_days_whose_working_time_it_covers(
     assert away(event) == [("s003", *span) for span in days]
 
 
+def test_one_of_several_that_was_moved_counts_where_it_is_now() -> None:
+    """Both events bear one UID; the second stands in for the first one's second day."""
+    week = "UID:same\n" + ZONED.format("20261202T090000", "20261202T170000")
+    moved = "UID:same\n" + ZONED.format("20261210T090000", "20261210T170000")
+    content = (
+        calendar(
+            f"{week}\nRRULE:FREQ=WEEKLY;COUNT=3",
+            f"{moved}\nRECURRENCE-ID;TZID=Europe/London:20261209T090000",
+        )
+        .replace(b"UID:0\r\n", b"")
+        .replace(b"UID:1\r\n", b"")
+    )
+    read = absences_in("c", content, STAFF, WEEK, TODAY, staff_id="s003")
+    assert [str(one.away_from) for one in read.absences] == [
+        "2026-12-02",
+        "2026-12-16",
+        "2026-12-10",
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "who"),
     [
