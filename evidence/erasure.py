@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence.bundle import KEY_FILE
-from evidence.errors import EvidenceError, NotKeptError
+from evidence.errors import EvidenceError, NotKeptError, StorageError
 from evidence.key_files import destroy
 from evidence.storage import BUNDLE_END, FolderStorage, Storage, sync_folder
 
@@ -84,7 +84,7 @@ def remove_record(storage: Storage, reference: str) -> list[Removed]:
             storage.remove(f"{reference}/{name}")
     if isinstance(storage, FolderStorage):
         for draft in (storage.root / reference).glob(".*"):  # what a power cut left half-written
-            destroy(draft)
+            _destroy_file(draft)
     return removed
 
 
@@ -208,10 +208,17 @@ def _erased(line: str) -> Erased:
 
 def _destroy_key(storage: Storage, name: str) -> None:
     if isinstance(storage, FolderStorage):
-        destroy(storage.root / name)
+        _destroy_file(storage.root / name)
     else:
         storage.replace(name, b"\0" * len(storage.read(name)))
         storage.remove(name)
+
+
+def _destroy_file(file: Path) -> None:
+    try:
+        destroy(file)
+    except OSError as fault:
+        raise StorageError(f"The disk failed: {fault.strerror}.", again=True) from None
 
 
 def _removed(storage: Storage, reference: str, name: str) -> Removed:

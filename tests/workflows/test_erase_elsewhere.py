@@ -224,3 +224,19 @@ def test_what_a_power_cut_left_half_written_goes_with_the_record(office: Office)
     draft.write_bytes(wrapped(office) or b"")
     erase(eraser(office), order(reference), now=LATER)
     assert not draft.exists()
+
+
+def test_a_key_file_that_the_disk_does_not_give_up_leaves_it_half_erased(office: Office) -> None:
+    reference = kept(office)
+    file = office.services.evidence_folder / reference / KEY_FILE
+    file.unlink()
+    file.mkdir()  # as a disk that fails
+    with pytest.raises(HalfErasedError, match="The disk failed: Is a directory"):
+        erase(eraser(office), order(reference), now=LATER)
+    assert wrapped(office) is None
+    assert take_away_again(eraser(office)).left == (reference,)
+    file.rmdir()
+    file.write_bytes(b"a key")
+    assert list(take_away_again(eraser(office)).removed) == [reference]
+    left = sorted(one.name for one in file.parent.iterdir())
+    assert left == ["certificate-of-disposal.txt"]
