@@ -94,7 +94,7 @@ def _record(
             reference = incident_called(session, wanted.reference).reference
         if reference:
             said = [f"It belongs to {reference}, which holds that page."] if known else []
-            if url:
+            if url and not report:
                 ask_for_page(session, held, reference, order, url)
         elif wanted.files:
             reference = open_for_triage(session, held, order).reference
@@ -102,7 +102,7 @@ def _record(
         else:
             said = [NOBODY_TOLD[:1].upper() + NOBODY_TOLD[1:]]
         if report:
-            asks = {"page_why": order.why if url and not known else None}
+            asks = {"page_why": order.why if url else None}
             report = report.model_copy(update={**asks, "opened": "" if known else reference})
             take_report(session, held.public_keys, report, now=held.now())
             said += report.left_out

@@ -93,6 +93,12 @@ def begin_rechecks(
     )
 
 
+def address_of(held: Services, row: Recheck) -> Address:
+    """Where a page is looked for that is still to be looked for."""
+    assert row.work is not None
+    return Address(**json.loads(held.working_key.open(row.work, _place(row.mark))))
+
+
 def enqueue_rechecks_due(session: Session, engine: Engine, held: Services) -> int:
     """Have the looks made that are due, or that came to no end."""
     query = (
@@ -129,7 +135,7 @@ def look_again(recheck_id: int, turn: int) -> str:
             return "over"
         mention = session.get(Mention, row.mention_id) if row.mention_id else None
         mention_key = mention.post_key if mention else ""
-        address = Address(**json.loads(held.working_key.open(row.work, _place(row.mark))))
+        address = address_of(held, row)
     found, changed = _found(held, address)
     if changed and mention_key:
         _take_wording(mention_key, changed)

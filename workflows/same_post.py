@@ -13,7 +13,7 @@ from records.record_key import RecordKey
 from records.report import Report
 from workflows.changes import post_key_of
 from workflows.handed_in import Order, ask_for_page, open_for_triage
-from workflows.rechecks import recheck_mark
+from workflows.rechecks import address_of, recheck_mark
 from workflows.services import Services
 
 SOURCE = "report"
@@ -31,7 +31,7 @@ def record_with(session: Session, held: Services, url: str) -> Incident | None:
     link = known_link(url)
     if link and link.id:
         keys.append(post_key_of(held, link.source, link.id))
-    return _holding(session, keys) or _by_hand(session, held, url)
+    return _holding(session, keys) or _with_page(session, held, url)
 
 
 def keep_page(session: Session, held: Services, report: Report, post_keys: Collection[str]) -> None:
@@ -42,7 +42,7 @@ def keep_page(session: Session, held: Services, report: Report, post_keys: Colle
     holding = _holding(session, post_keys)
     if report.page_why is not None:
         url, order = report.links[0], Order(report.reporter or MACHINE, report.page_why)
-        there = holding or _opened(session, report.opened) or _by_hand(session, held, url)
+        there = holding or _opened(session, report.opened) or _with_page(session, held, url)
         if there is None:
             there = open_for_triage(session, held, order)
         if not _is_under_way(session, there):
@@ -65,6 +65,23 @@ def _holding(session: Session, post_keys: Collection[str]) -> Incident | None:
         .order_by(col(Incident.id))
     )
     return session.exec(query).first()
+
+
+def _with_page(session: Session, held: Services, url: str) -> Incident | None:
+    """The open record whose page at `url` is still looked for again, or was asked for by hand.
+
+    Sources know one post by several ids, but where it stands is the same.
+    """
+    query = (
+        select(Recheck, Incident)
+        .join(Incident, col(Incident.id) == Recheck.incident_id)
+        .where(col(Recheck.work).is_not(None), Incident.state != "closed")
+        .order_by(col(Recheck.id))
+    )
+    for row, incident in session.exec(query):
+        if page_id(address_of(held, row).url) == page_id(url):
+            return incident
+    return _by_hand(session, held, url)
 
 
 def _by_hand(session: Session, held: Services, url: str) -> Incident | None:

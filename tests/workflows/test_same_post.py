@@ -78,6 +78,15 @@ def test_a_page_of_a_known_post_belongs_to_its_record(desk: Desk, url: str) -> N
     assert held_by(desk, "https://forum.example/thread/8") is None
 
 
+def test_a_page_is_known_whatever_the_source_called_its_post(desk: Desk) -> None:
+    desk.office.see(NAMES_ALICE, url=PAGE)
+    (incident,) = incidents(desk)
+    assert held_by(desk, f"{PAGE}#reply-3") == incident.reference
+    desk.report(links=(PAGE,), note="Somebody look at this.", page_why=WHY)
+    assert [one.reference for one in incidents(desk)] == [incident.reference]
+    assert {one.incident_id for one in pages(desk)} == {incident.id}
+
+
 def test_a_closed_record_takes_no_more_pages(desk: Desk) -> None:
     desk.report(links=(PAGE,), note=NAMES_ALICE)
     with transaction(desk.office.services.database) as session:
