@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from namewatch import absence_commands, custody_commands, keys, logs, policy_commands, record_commands
+from namewatch import (
+    absence_commands,
+    afterwards_commands,
+    custody_commands,
+    keys,
+    logs,
+    policy_commands,
+    record_commands,
+)
 from namewatch.plainly import DONE, IN_PART, NOT_SO, WRONG
 from namewatch.plainly import plainly as _plainly
 from records.errors import NamewatchError
@@ -445,6 +453,7 @@ def verify(
 
 custody_commands.add_to(app)
 record_commands.add_to(app, incident_app)
+afterwards_commands.add_to(app)
 app.add_typer(policy_commands.policy_app, name="policy")
 app.add_typer(absence_commands.absence_app, name="absence")
 app.add_typer(keys.app, name="keys")

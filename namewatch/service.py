@@ -34,6 +34,7 @@ from records.finding import Finding
 from records.post import Post
 from records.roster import StaffMember
 from workflows import pictures, rechecks, reported
+from workflows.afterwards import Afterwards
 from workflows.alarm import SourceAlarm
 from workflows.bounces import Bounces
 from workflows.coverage import Beats, Coverage
@@ -86,6 +87,9 @@ class Service:
         stamp = DailyStamp(services)
         stamp.start()
         self._stops.append(stamp.stop)
+        afterwards = Afterwards(self._send_note, self.built.settings.digest.every)
+        afterwards.start()
+        self._stops.append(afterwards.stop)
         self._start_slack(engine)
         bounces = Bounces(services, bounce_access(self.built.settings))
         bounces.start()

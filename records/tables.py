@@ -61,6 +61,10 @@ TABLES: tuple[type[SQLModel], ...] = (
     CustodyEntry,
     CustodyStamp,
     LegalHold,
+    Digest,
+    RetentionClock,
+    RetentionDecision,
+    Release,
     OperationsAlarm,
 )
 

@@ -203,7 +203,7 @@ def destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
             recipients.append(key.recipient)
         forget(session, key_id)
     for mention in mentions:
-        _empty(session, mention)
+        empty_mention(session, mention)
     forget_captures(session, incident)
     forget_words(session, incident)
     incident.page_link = None
@@ -213,7 +213,7 @@ def destroy_keys(session: Session, incident: Incident) -> tuple[str, ...]:
     return tuple(recipients)
 
 
-def _empty(session: Session, mention: Mention) -> None:
+def empty_mention(session: Session, mention: Mention) -> None:
     """Empty what is sealed, for whichever key: the working key would still open its copies."""
     mention.working_copy = None
     mention.sealed_post = mention.sealed_record = mention.sealed_finding = b""

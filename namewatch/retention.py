@@ -1,0 +1,137 @@
+"""What the `namewatch retention` commands do."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import Console as Terminal
+from rich.table import Table
+from sqlmodel import Session
+
+from casework import retention
+from casework.retention import Due
+from namewatch.casebook import database_of, read_home, who_acts
+from namewatch.erasing import coded_why, eraser_of
+from namewatch.letters import office_of
+from records.clock import utc_now
+from records.database import reading, transaction
+from records.errors import NamewatchError
+from records.incident import Incident
+from records.retention import Kept
+from workflows.retention import Decider, erase_due, extend_due
+
+SOON = timedelta(days=60)
+KEEPING: dict[str, str] = {
+    "complaint": "a complaint is under way",
+    "appeal": "an appeal is under way",
+    "police": "the police still need it",
+    "court": "a court still needs it",
+    "pattern": "the person named may be named again",
+    "restriction": "a restriction rests on it",
+}
+"""Why something is kept longer: code and plain words."""
+
+
+def print_due() -> bool:
+    """Print what is due and what will be soon; whether a decision waits."""
+    settings, configuration = read_home()
+    office, now = office_of(configuration), utc_now()
+    zone = configuration.organisation.calendar.zone
+    with transaction(database_of(settings)) as session:
+        retention.run_clocks(session, office, now)
+        found = retention.those_due(session, now, within=SOON)
+    terminal = Terminal(highlight=False)
+    if not found:
+        terminal.print("No decision is due, and none will be within 60 days.")
+        return False
+    table = Table("what", "which", "kept since", "due", "state", box=None)
+    for one in found:
+        clock = one.clock
+        table.add_row(
+            clock.kind,
+            clock.subject,
+            _day(clock.since, zone),
+            _day(clock.due_at, zone),
+            _state(one),
+        )
+    terminal.print(table)
+    waits = any(one.due and not one.held for one in found)
+    if waits:
+        terminal.print("Erase: namewatch retention erase WHAT WHICH. Keep: … extend WHAT WHICH.")
+    return waits
+
+
+def erase(kind: str, which: str, by: str | None) -> str:
+    """Erase in the name of `by`; the certificates."""
+    settings, configuration = read_home()
+    now = utc_now()
+    actor, _ = who_acts(settings, configuration, by, now, "retention erase")
+    eraser = eraser_of(settings, database_of(settings))
+    who = Decider(_kind(kind), which, actor)
+    decided = erase_due(eraser, office_of(configuration), who, now=now)
+    if who.kind is Kept.TRIAGE:
+        return f"{which}: {decided.posts} posts of the triage list are erased."
+    certificates = [
+        f"{done.certificate}\nKept beside where the evidence was, as {done.kept_as}."
+        for done in decided.done
+    ]
+    return "\n\n".join(certificates) or f"{which}: nothing was left to erase."
+
+
+def extend(kind: str, which: str, until: str, why: str, by: str | None) -> str:
+    """Keep it longer in the name of `by`; what to tell."""
+    settings, configuration = read_home()
+    now = utc_now()
+    actor, _ = who_acts(settings, configuration, by, now, "retention extend")
+    if not why.strip():
+        raise NamewatchError(f"say why: --why {' | '.join(KEEPING)}, or your own words.")
+    day = _read_day(until)
+
+    def reason(session: Session, incident: Incident | None) -> str:
+        if incident is None and why not in KEEPING:
+            raise NamewatchError(f"of triage, say why with one of these: {' | '.join(KEEPING)}.")
+        return why if incident is None else coded_why(session, incident, why, KEEPING)
+
+    extend_due(
+        database_of(settings),
+        office_of(configuration),
+        Decider(_kind(kind), which, actor),
+        until=day,
+        coded_why=reason,
+        now=now,
+    )
+    return f"{which}: kept until {day:%-d %B %Y}; then it is decided again."
+
+
+def waiting() -> int:
+    """How many decisions are due and not held."""
+    settings, _ = read_home()
+    with reading(database_of(settings)) as session:
+        return sum(not one.held for one in retention.those_due(session, utc_now()))
+
+
+def _state(one: Due) -> str:
+    if one.held:
+        return "legal hold: nothing to decide while it stands"
+    if not one.due:
+        return "not yet"
+    return "[red]waits for a decision[/]"
+
+
+def _kind(kind: str) -> Kept:
+    try:
+        return Kept(kind)
+    except ValueError:
+        raise NamewatchError(
+            f"“{kind}” is none of these: {', '.join(one.value for one in Kept)}."
+        ) from None
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NamewatchError("say a day such as 2029-01-31.") from None
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%d %b %Y}"
