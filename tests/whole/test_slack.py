@@ -24,6 +24,7 @@ NAMES = (
     "Zenobia Plessinavigne",
     "Zenobia Wichtarrowby",
     "Zenobia Drungelquist",
+    "Zenobia Gruminevale",
 )
 PEOPLE = tuple(reviewer(number, name) for number, name in enumerate(NAMES, start=100))
 LINE_MANAGER, DIRECTOR, STRANGER = "U3", "U2", "U77"
@@ -129,7 +130,7 @@ def test_three_people_get_a_private_message_without_name_quote_or_page_and_a_mai
         for secret in (CANARY, "Quorahoy", "Zenobia", PAGE, "127.0.0.1:9"):
             assert secret not in words
         assert f"/r/{reference}" in words
-        assert message.buttons == ["seen", "open"]
+        assert message.buttons == ["seen", "told", "pass_on", "open"]
     wait_until(lambda: len(street.mails(reference)) == 3, why="three mails")
     assert {one.recipients[0] for one in street.mails(reference)} == {
         "head@slo.example",
@@ -150,7 +151,7 @@ def test_pressing_the_button_acknowledges_once_however_often_it_comes(street: St
     seen = street.incident(1)
     assert seen is not None
     assert (seen.state, seen.escalates_at) == ("acknowledged", None)
-    assert message.buttons == ["open"]
+    assert message.buttons == ["told", "pass_on", "open"]
     assert f"{reference}: seen by you" in words_of(message)
 
     street.slack.send(envelope_of(message, LINE_MANAGER))
@@ -160,6 +161,23 @@ def test_pressing_the_button_acknowledges_once_however_often_it_comes(street: St
     assert [one.actor for one in street.trail("acknowledged") if one.reference == reference] == [
         "s003"
     ]
+
+
+@pytest.mark.clause("SPSO 69")
+def test_passing_on_asks_the_next_at_once_and_telling_is_recorded(street: Street) -> None:
+    reference = street.name(7)
+    message = street.wait_told(reference)["D3"]
+    street.slack.press(message, LINE_MANAGER, action="pass_on")
+    street.slack.wait_for(lambda: message.updates != [])
+    assert message.buttons == ["open"]
+    wait_until(lambda: len(street.messages(reference)) == 4, why="the next is asked")
+    asked = street.messages(reference)[-1]
+    assert (asked.channel, "passed on to you" in asked.content["text"]) == ("D5", True)
+    street.slack.press(asked, "U5", action="told")
+    street.slack.wait_for(lambda: asked.updates != [])
+    refused = "open the record" in words_of(asked)
+    told = [one.actor for one in street.trail("acknowledged") if one.reference == reference]
+    assert told == ([] if refused else ["s005"])
 
 
 @pytest.mark.parametrize(
