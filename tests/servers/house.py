@@ -16,6 +16,7 @@ from typing import Any, Self
 from evidence.vault import create_keys
 from namewatch.init import write_private
 from tests.servers.mail import MailServer
+from tests.servers.prepared import Forked, Prepared
 
 BODY = """[organisation]
 name = "Scottish Lighthouse Ombudsman"
@@ -69,7 +70,9 @@ class House:
     """What follows `namewatch run`."""
     replays: bool = True
     """Whether the feed is watched; its own `settings` may name other sources."""
-    process: subprocess.Popen[bytes] | None = None
+    prepared: Prepared | None = None
+    """What `namewatch run` is forked from, where it is started often."""
+    process: subprocess.Popen[bytes] | Forked | None = None
     _read: int = 0
     recovery_key: str = ""
 
@@ -128,14 +131,19 @@ class House:
         `within` is a command that starts it in surroundings of its own, such as unshare.
         """
         self._read = len(self.shown())
-        with self.terminal.open("ab") as terminal:
-            self.process = subprocess.Popen(
-                [*within, sys.executable, "-m", "namewatch", "run", *self.options],
-                env={**os.environ, "NAMEWATCH_HOME": str(self.home), **self.environment},
-                stdout=terminal,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        command = ["run", *self.options]
+        environment = {**os.environ, "NAMEWATCH_HOME": str(self.home), **self.environment}
+        if self.prepared:
+            self.process = self.prepared.start(command, environment, self.terminal)
+        else:
+            with self.terminal.open("ab") as terminal:
+                self.process = subprocess.Popen(
+                    [*within, sys.executable, "-m", "namewatch", *command],
+                    env=environment,
+                    stdout=terminal,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
         if wait_ready:
             self.wait_ready()
 
