@@ -1,5 +1,9 @@
 """The same models and the same service on a real PostgreSQL server."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,17 +11,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, inspect
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from casework import incidents
 from monitors.ledger import DayCount
 from records import database as db
-from records.alone import hold_alone
+from records.alone import SWEEP, hold_alone
 from records.day_total import DayTotal
 from records.errors import ConfigurationError
 from records.exhibit import Exhibit
-from records.incident import Incident
+from records.incident import Incident, Mention
 from records.record_key import RecordKey
+from records.sweep_place import SweepPlace
 from records.tables import metadata
 from tests.servers.house import House, post, wait_until
 from tests.servers.mail import MailServer
@@ -112,6 +117,53 @@ def test_two_processes_never_use_more_of_a_day_than_it_has(address: str, engine:
     assert taken.count(True) == 33
     with db.reading(engine) as session:
         assert [one.used for one in session.exec(select(DayTotal))] == [99]
+
+
+@pytest.mark.timeout(600)
+def test_a_sweep_goes_on_after_a_kill_is_let_in_alone_and_swallows_nothing(
+    address: str, engine: Engine, tmp_path: Path
+) -> None:
+    environment = {"NAMEWATCH_DATABASE_URL": address}
+    archive = tmp_path / "archive.jsonl"
+    threat = "Fenella Auchterbrae at the Lighthouse Ombudsman, I'm going to stab you."
+    harmless = [
+        post(number, f"Evening number {number} by the harbour.") for number in range(10_000)
+    ]
+    lines = [post(-1, threat), *harmless, post(-2, f"{threat} Tomorrow.")]
+    archive.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+
+    def place() -> SweepPlace | None:
+        with db.reading(engine) as session:
+            return session.exec(select(SweepPlace)).first()
+
+    def swept() -> list[Mention]:
+        with db.reading(engine) as session:
+            return list(session.exec(select(Mention).where(col(Mention.swept_at).is_not(None))))
+
+    command = ("sweep", "--rules-only", str(archive))
+    with House(tmp_path / "home", None, environment=environment, replays=False) as house:
+        with (
+            house.terminal.open("ab") as terminal,
+            subprocess.Popen(
+                [sys.executable, "-m", "namewatch", *command],
+                env={**os.environ, "NAMEWATCH_HOME": str(house.home), **environment},
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+            ) as sweep,
+        ):
+            wait_until(swept, 300, "the first was found")
+            with pytest.raises(ConfigurationError, match="another `namewatch sweep` is at work"):
+                hold_alone(engine, SWEEP)
+            sweep.kill()
+        killed_at = place()
+        done = house.command(*command)
+    assert killed_at is not None
+    assert 0 < killed_at.posts < len(lines), "it was killed on its way"
+    assert done.returncode == 0, done.stderr
+    whole = place()
+    assert whole is not None
+    assert (whole.posts, whole.found) == (len(lines), {"alert critical": 2})
+    assert sorted(len(one.staff_ids) for one in swept()) == [1, 1]
 
 
 def test_the_service_takes_a_post_to_three_mails_and_survives_a_kill(
