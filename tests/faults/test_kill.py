@@ -15,6 +15,7 @@ from records.exhibit import Exhibit
 from records.incident import Acknowledgement, Incident, Mention
 from tests.servers.house import STAFF, House, post, reference_in, reviewer, wait_until
 from tests.servers.mail import MailServer
+from tests.servers.prepared import Prepared
 
 KILLS = 50
 POSTS_A_ROUND = 2
@@ -47,10 +48,12 @@ def test_after_fifty_kills_every_incident_is_there_once_and_everybody_has_been_t
     acknowledged: set[str] = set()
     with (
         MailServer() as mail,
+        Prepared() as prepared,
         House(
             tmp_path / "home",
             mail,
             staff=(*STAFF, *people),
+            prepared=prepared,
             options=["--rules-only"],  # or most lives would end while the models are loaded
         ) as house,
     ):
