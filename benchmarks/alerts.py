@@ -27,6 +27,7 @@ FLOOD_SECONDS = 300.0
 OTHER_EVERY_SECONDS = 15.0
 LEAST_BETWEEN_SECONDS = 0.2
 SETTLE_SECONDS = 3.0
+MOST_SECONDS = 300.0
 START_SECONDS = 600.0
 
 
@@ -96,7 +97,7 @@ def row(count: int) -> None:
             began = time.time()
             house.publish([naming(number, NAMES[number])])
             appeared.append(began)
-            wait_until(lambda: len(clock.first) == len(appeared), 60, "the alert")
+            wait_until(lambda: len(clock.first) == len(appeared), MOST_SECONDS, "the alert")
             time.sleep(max(0.0, LEAST_BETWEEN_SECONDS - (time.time() - began)))
         took = [at - came for at, came in zip(sorted(clock.first.values()), appeared, strict=True)]
         memory = memory_mb(house)

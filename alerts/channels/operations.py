@@ -5,6 +5,7 @@ and writes recipients into its log.
 """
 
 import logging
+import warnings
 from collections.abc import Sequence
 
 from alerts.errors import DeliveryError
@@ -28,13 +29,15 @@ class Operations:
         silence.setLevel(logging.CRITICAL + 1)
         self._timeout = timeout
         self._targets = []
-        for number, url in enumerate(urls, start=1):
-            target = apprise.Apprise()
-            if not target.add(url):
-                raise ConfigurationError(
-                    f"operations: address {number} of urls is none that Apprise knows."
-                )
-            self._targets.append(target)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what its many plug-ins import
+            for number, url in enumerate(urls, start=1):
+                target = apprise.Apprise()
+                if not target.add(url):
+                    raise ConfigurationError(
+                        f"operations: address {number} of urls is none that Apprise knows."
+                    )
+                self._targets.append(target)
 
     def call(self, subject: str, sentence: str, _excluded: frozenset[str] = frozenset()) -> None:
         """Tell all of them; raises DeliveryError unless one has taken it.
