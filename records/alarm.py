@@ -14,6 +14,7 @@ class AlarmKind(StrEnum):
 
     NOBODY_TO_TELL = "nobody to tell"
     NOBODY_ANSWERS = "nobody answers"
+    LEFT_UNDONE = "left undone"
     NOT_DELIVERED = "not delivered"
     UNCOVERED = "uncovered"
 

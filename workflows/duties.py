@@ -1,6 +1,5 @@
 """What was left undone about an incident by the time it was due: who is reminded, who is asked."""
 
-import logging
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -15,11 +14,13 @@ from casework.office import Office
 from casework.permissions import Action, allowed, concerned, stands
 from casework.reading import people_on
 from casework.step_rules import Known
+from records.alarm import AlarmKind
 from records.alert import AlertKind
 from records.audit import MACHINE
 from records.incident import Incident
 from workflows.engine import Engine
 from workflows.notify import question, tell
+from workflows.operations import raise_alarm
 from workflows.services import Services, services
 
 MOST = 5
@@ -27,7 +28,6 @@ MOST = 5
 _TELLING = frozenset({"told-in-private", "wishes", "support"})
 _LEVELS = 100
 """Deliveries count from here on, apart from those about acknowledging."""
-log = logging.getLogger(__name__)
 
 
 def look_at_duties(session: Session, engine: Engine) -> int:
@@ -58,7 +58,7 @@ def _look(session: Session, engine: Engine, incident: Incident, held: Services) 
     kinds = sorted({one.kind for one in late})
     if incident.duty_level >= MOST:
         incident.duty_at = _next(known, now)
-        log.error("%s: %s still not done, after reminders", incident.reference, ", ".join(kinds))
+        raise_alarm(session, AlarmKind.LEFT_UNDONE, incident.reference, now=now)
     else:
         incident.duty_level += 1
         working_day = held.organisation.calendar.close_of(now, 1)

@@ -22,6 +22,7 @@ EVERY_SECONDS = 5.0
 _WORDS = {
     AlarmKind.NOBODY_TO_TELL: "There is nobody left to tell of {reference}.",
     AlarmKind.NOBODY_ANSWERS: "Nobody says that they have seen {reference}.",
+    AlarmKind.LEFT_UNDONE: "Something about {reference} is still not done, after reminders.",
     AlarmKind.NOT_DELIVERED: "An alert about {reference} could not be delivered to somebody.",
     AlarmKind.UNCOVERED: "There is somebody of whose naming nobody would be told today.",
 }

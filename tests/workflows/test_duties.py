@@ -145,7 +145,7 @@ def test_reminders_are_few_and_end_with_a_call_to_whoever_runs_it(
         office.wait(days=7)
     with caplog.at_level(logging.ERROR):
         assert look(office) == []
-    assert f"{REFERENCE}: told-in-private still not done" in caplog.text
+    assert f"Something about {REFERENCE} is still not done" in caplog.text
     assert "Fenella" not in caplog.text
     for _ in range(5):
         office.wait(days=30)
