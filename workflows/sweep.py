@@ -19,6 +19,7 @@ from workflows.deliver import enqueue_delivery
 from workflows.duties import look_at_duties
 from workflows.engine import Engine
 from workflows.escalate import escalate_those_due
+from workflows.further import tell_further_due
 from workflows.rechecks import enqueue_rechecks_due
 from workflows.reports import enqueue_reports_due
 from workflows.services import Services
@@ -54,6 +55,7 @@ class Sweep:
         """One look: do what is due and return how much it was."""
         with transaction(self._services.database) as session:
             done = self._try_again(session) + escalate_those_due(session, self._engine)
+            done += tell_further_due(session, self._engine)
             done += look_at_duties(session, self._engine)
             done += enqueue_those_waiting(session, self._engine, self._services)
             done += enqueue_reports_due(session, self._engine, self._services)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
@@ -35,6 +35,7 @@ from workflows.changes import (
     swept_gives_way,
 )
 from workflows.engine import Engine
+from workflows.further import Telling, note_told, tell_of_further
 from workflows.mentions import Hit, material_of, mention_of, new_key
 from workflows.missed import note_missed
 from workflows.notify import tell_those_due
@@ -48,10 +49,11 @@ from workflows.warned import graver_after_a_warning
 Screen = Callable[[Post], Finding]
 Suspects = Callable[[Sequence[Post]], Collection[int]]
 CURSOR_EVERY_SECONDS = 1.0
+MOST_READ_AT_ONCE = 20
+"""So many posts that may matter are screened and kept in one transaction; it holds up others."""
 LEARNT = ("severity", "categories", "staff_ids", "revision", "sealed_post", "sealed_record",
           "sealed_finding")  # fmt: skip
 """What a mention takes over from a later wording or from what its pictures say."""
-SECONDS_AN_HOUR = 3600
 
 
 def _nothing() -> None:
@@ -87,10 +89,18 @@ class Watch:
             return kept.cursor if kept else None
 
     def take(self, source: str, batch: Sequence[Arrival]) -> None:
-        """Screen a batch; keep its hits and its cursor in one transaction."""
+        """Screen a batch and keep its hits, in a flood a few at a time: others get in between."""
         with self._lock:
             self.before_a_batch()
-            hits = self._hits([one for one in batch if isinstance(one, Received)])
+            read = self._to_be_read(batch)
+        for begins, ends in _parts(read, len(batch)):
+            marked = [number - begins for number in read if begins <= number < ends]
+            self._take(source, batch[begins:ends], marked)
+
+    def _take(self, source: str, batch: Sequence[Arrival], read: Sequence[int]) -> None:
+        """Screen those with the numbers in `read`; keep hits and cursor in one transaction."""
+        with self._lock:
+            hits = self._hits(batch, read)
             canaries = [hit for hit in hits if is_canary(hit.finding, self.canary)]
             hits = [hit for hit in hits if hit not in canaries]
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
@@ -128,14 +138,18 @@ class Watch:
             watch.canary_at = self.services.now()
             session.add(watch)
 
-    def _hits(self, received: Sequence[Received]) -> list[Hit]:
-        suspects = self.suspects([one.post for one in received])
-        read = (
-            self._hit(one)
-            for number, one in enumerate(received)
-            if number in suspects or one.edited
-        )
-        return [hit for hit in read if hit]
+    def _to_be_read(self, batch: Sequence[Arrival]) -> list[int]:
+        """The numbers of those posts that may matter, and of all that were edited."""
+        posts = [(number, one) for number, one in enumerate(batch) if isinstance(one, Received)]
+        suspects = self.suspects([one.post for _, one in posts])
+        return [
+            number for place, (number, one) in enumerate(posts) if place in suspects or one.edited
+        ]
+
+    def _hits(self, batch: Sequence[Arrival], read: Sequence[int]) -> list[Hit]:
+        chosen = (batch[number] for number in read)
+        found = (self._hit(one) for one in chosen if isinstance(one, Received))
+        return [hit for hit in found if hit]
 
     def _gone(self, removed: Sequence[Removed]) -> list[int]:
         if not removed:
@@ -277,16 +291,17 @@ class Watch:
             session, staff_id, within=held.pack.joins_within.span, now=held.now()
         )
         if incident is None:
-            kind, level = AlertKind.FIRST, 0
+            told: Telling | None = Telling(AlertKind.FIRST, 0)
             incident = self._open(session, hit, staff_id, alongside)
         else:
-            kind, level = self._join(session, incident, hit, alongside)
+            told = self._join(session, incident, hit, alongside)
         key = session.get_one(RecordKey, incident.key_id)
         mention = mention_of(held, hit, key, incident=incident)
         session.add(mention)
         session.flush()
         begin_captures(session, self.engine, held, mention, material_of(hit))
-        tell_those_due(session, self.engine, incident, kind, level=level)
+        if told is not None:
+            tell_those_due(session, self.engine, incident, told.kind, level=told.level)
 
     def _learn_more(self, session: Session, hit: Hit, mention: Mention, incident: Incident) -> None:
         key = session.get_one(RecordKey, incident.key_id)
@@ -304,6 +319,7 @@ class Watch:
         )
         if graver:
             self._must_be_seen_again(incident, hit)
+            note_told(incident, self.services.now())
             assert mention.id is not None
             # Further posts count upwards from 1 here, so this can't be taken for one of theirs.
             tell_those_due(session, self.engine, incident, AlertKind.WORSE, level=-mention.id)
@@ -330,14 +346,16 @@ class Watch:
             ),
             now=held.now(),
         )
+        note_told(incident, held.now())
         self._keep_page_link(incident, hit)
         return incident
 
     def _join(
         self, session: Session, incident: Incident, hit: Hit, alongside: tuple[str, ...]
-    ) -> tuple[AlertKind, int]:
+    ) -> Telling | None:
         """Add a post to an incident: a graver one is told at once, others once an hour."""
         held = self.services
+        told_before = list(incident.alongside)
         graver = incidents.join_incident(
             session,
             incident,
@@ -348,9 +366,12 @@ class Watch:
         )
         if graver:
             self._must_be_seen_again(incident, hit)
-            return AlertKind.WORSE, incident.mention_count
-        hours = int((held.now() - incident.opened_at).total_seconds() // SECONDS_AN_HOUR)
-        return (AlertKind.MORE, hours) if hours else (AlertKind.FIRST, 0)
+            note_told(incident, held.now())
+            return Telling(AlertKind.WORSE, incident.mention_count)
+        if further := tell_of_further(held, incident):
+            return further
+        # Whoever was named beside them since is replaced; for all others nothing is new.
+        return Telling(AlertKind.FIRST, 0) if incident.alongside != told_before else None
 
     def _must_be_seen_again(self, incident: Incident, hit: Hit) -> None:
         held = self.services
@@ -368,6 +389,15 @@ class Watch:
                 place=f"link:{incident.reference}",
                 recipient=self.services.public_keys.working,
             )
+
+
+def _parts(read: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
+    """Where a batch begins and ends, cut so that no part has too many posts to be read."""
+    begins = 0
+    for cut in read[MOST_READ_AT_ONCE::MOST_READ_AT_ONCE]:
+        yield begins, cut
+        begins = cut
+    yield begins, length
 
 
 def _others(finding: Finding, staff_id: str | None) -> tuple[str, ...]:
