@@ -15,6 +15,7 @@ from alerts.errors import DeliveryError
 from alerts.message import Message
 from alerts.plain import one_line
 from alerts.wording import wording
+from records.alert import AlertKind
 from records.errors import ConfigurationError
 from records.roster import StaffMember
 
@@ -173,6 +174,8 @@ class NotifyChannel:
     def _personalisation(self, message: Message | None) -> dict[str, str]:
         """What the template's fields take; never the page's address, since Notify keeps a copy."""
         if self._kind == "sms":
+            if message is not None and message.kind is AlertKind.TEST:
+                return {"text": message.subject}
             text = wording().nudge.text.format(reference=message.reference) if message else ""
             return {"text": text}
         if message is None:

@@ -14,6 +14,7 @@ from alerts.errors import DeliveryError
 from alerts.message import Message
 from alerts.plain import one_line
 from alerts.wording import wording
+from records.alert import AlertKind
 from records.roster import StaffMember
 
 NAME = "slack_room"
@@ -84,6 +85,8 @@ class SlackRoom:
             raise DeliveryError("not for this person", permanent=True)
         self._look()
         words = wording().nudge.room.format(reference=message.reference, when=message.when)
+        if message.kind is AlertKind.TEST:
+            words = message.opening
         if message.repeat:
             words += f" {wording().body.repeat}"
         content = {

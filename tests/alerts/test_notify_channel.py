@@ -90,6 +90,21 @@ def test_a_text_message_only_sends_its_reader_to_the_mail() -> None:
     }
 
 
+def test_a_test_by_text_says_that_it_is_one() -> None:
+    test = compose(
+        AlertKind.TEST,
+        pack=read_pack("spso"),
+        reference="TEST",
+        severity="low",
+        role="line_manager",
+        record_link=RECORD,
+    )
+    with NotifyServer() as notify:
+        by_sms(notify).deliver(test, MORAG, "t1")
+        (taken,) = notify.taken
+    assert taken.content["personalisation"]["text"].startswith("Test: this is how namewatch")
+
+
 @pytest.mark.clause("SPSO 68")
 @pytest.mark.clause("SPSO 64")
 def test_notify_keeps_a_copy_so_neither_page_nor_name_goes_there() -> None:
