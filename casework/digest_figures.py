@@ -20,6 +20,7 @@ from casework.digest_counts import (
     added_up,
     bounds,
     published,
+    total,
 )
 
 ABOUT = "about"
@@ -155,6 +156,9 @@ def rows_of(parts: Sequence[Part], table: str) -> dict[str, Bounds] | None:
 
 
 def total_of(parts: Sequence[Part]) -> Bounds:
-    """How many records there were, as far as anybody can know it."""
-    rows = rows_of(parts, ABOUT) or {}
-    return sum(rows.values(), NONE)
+    """How many records there were, as far as anybody can know it from all tables together."""
+    known = [[total(table) for table in one.tables.values()] for one in parts if one.spans]
+    return sum(
+        (Bounds(max(one.low for one in all_), min(one.high for one in all_)) for all_ in known),
+        NONE,
+    )

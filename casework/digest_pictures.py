@@ -6,7 +6,7 @@ from html import escape
 
 from casework.digest_counts import Bounds
 
-WIDTH, ROW, LABEL, NUMBER = 640, 34, 250, 110
+WIDTH, ROW, LABEL, NUMBER = 680, 34, 280, 110
 _BAR = WIDTH - LABEL - NUMBER
 _SURE, _OPEN, _INK = "#1d70b8", "#8eb8dc", "#0b0c0c"
 
@@ -38,7 +38,7 @@ def picture(title: str, bars: Sequence[Bar], number: int) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
         f' aria-labelledby="picture-{number}-title picture-{number}-said" width="100%"'
-        f' font-family="Arial, sans-serif" font-size="15" fill="{_INK}">'
+        f' font-family="Arial, sans-serif" font-size="14" fill="{_INK}">'
         f'<title id="picture-{number}-title">{escape(title)}</title>'
         f'<desc id="picture-{number}-said">{escape(said)}</desc>{rows}</svg>'
     )
@@ -61,5 +61,5 @@ def _row(bar: Bar, place: int, most: int) -> str:
 
 
 def _short(label: str) -> str:
-    most = 34
+    most = 36
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"

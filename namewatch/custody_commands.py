@@ -80,17 +80,35 @@ def custody_copy(
 def export(
     reference: Reference,
     why: Annotated[str, typer.Option(help="A code such as police, or your own words.")],
-    to: Annotated[Path, typer.Option(help="Folder to copy to; made if it isn't there.")] = Path(),
+    to: Annotated[Path, typer.Option(help="Folder to write to; made if it isn't there.")] = Path(),
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="sealed, record, advisers, subject-access or foi (docs/reference/export.md).",
+        ),
+    ] = "sealed",
+    to_whom: Annotated[str, typer.Option("--for", help="Who gets it, in your words.")] = "",
+    subject: Annotated[
+        str,
+        typer.Option("--about", help="Of subject-access: a staff_id of the record, or author."),
+    ] = "",
     by: By = None,
 ) -> None:
-    """Copy a record's sealed bundles, with their wrapped key and how to check them.
+    """Hand a record to somebody outside; what went to whom and why is noted first.
 
-    They stay sealed: whoever gets them needs the vault or the recovery key to look inside.
+    As sealed bundles: whoever gets them needs the vault or the recovery key to look inside. In a
+    form to be read: a ZIP with a cover, the record as a PDF and its lines as CSV; for advisers
+    people are codes, for requests others are taken out.
     """
     from namewatch import exporting  # noqa: PLC0415
 
     with plainly():
-        typer.echo(exporting.export(reference, to, why, by))
+        if form == "sealed":
+            typer.echo(exporting.export(reference, to, why, by))
+        else:
+            wanted = exporting.Wanted(reference, form, to, to_whom, why, subject, by)
+            typer.echo(exporting.export_as(wanted))
 
 
 def hold(

@@ -243,6 +243,16 @@ def _passed_on(entry: AuditEntry, _pack: Pack) -> str:
     return f"[yellow]Passed on[/] {entry.reference}: somebody can't tell the person named; {then}"
 
 
+def _handed_out(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Released[/] {entry.reference}: to somebody outside, as {entry.about['form']}"
+
+
+def _kept_longer(entry: AuditEntry, _pack: Pack) -> str:
+    until = f" until {entry.about['until']}" if entry.about.get("until") else ""
+    what = entry.reference or "the triage list"
+    return f"[bold]Decided[/] {what}: {entry.about['kind']}, {entry.about['decision']}{until}"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -275,6 +285,8 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "erased": _erased,
     "erased again": _erased_again,
     "hold placed": _held,
+    "released": _handed_out,
+    "retention decided": _kept_longer,
     "hold released": _released,
     "verdict given": _said,
     "verdict taken back": _unsaid,
