@@ -72,7 +72,7 @@ class Service:
 
     def _start(self) -> None:
         services = self.built.services
-        sources = sources_of(self.built.settings)
+        sources = sources_of(self.built.settings, services.database)
         self._stops.append(hold_alone(services.database))
         eraser = eraser_of(self.built.settings, services.database)
         destroy_again(eraser, now=services.now())
