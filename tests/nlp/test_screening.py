@@ -118,7 +118,7 @@ def test_a_threat_to_the_body_that_names_nobody_is_an_alert(screen: Screen) -> N
 
 @pytest.mark.clause("SPSO 60")
 def test_somebody_at_risk_is_looked_at_more_closely(screen: Screen) -> None:
-    text = "Shona McGillivray of SEO got married"
+    text = "Shona McGillivray of SEO ran a marathon"
     assert screen(text).disposition == "review"
 
 
