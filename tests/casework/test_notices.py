@@ -87,6 +87,7 @@ def test_staff_are_told_who_tells_them_in_private_and_that_they_are_asked(
 
 
 @pytest.mark.clause("SPSO 61")
+@pytest.mark.clause("WICS Comm-Decisions")
 def test_the_notices_to_staff_and_public_are_in_short_sentences() -> None:
     for notice in (staff_notice(setup()), public_notice(setup())):
         lengths = [

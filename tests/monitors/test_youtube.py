@@ -389,7 +389,11 @@ def test_the_key_is_in_no_address_and_nothing_told_is_logged(
         assert secret not in caplog.text
 
 
-@pytest.mark.parametrize("cursor", ["", "12", "[]", "{}", since(videos="soon"), "[" * 99_999])
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "12", "[]", "{}", since(videos="soon"), "[" * 99_999],
+    ids=["empty", "a number", "a list", "nothing", "no time", "deep"],
+)
 def test_a_cursor_of_something_else_needs_attention(server: YouTubeServer, cursor: str) -> None:
     assert not failure_of(looks(watching(server), cursor)).again
 

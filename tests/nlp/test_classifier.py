@@ -114,6 +114,7 @@ def test_abuse_of_a_body_is_criticism_unless_it_may_mean_whoever_works_there(
 
 @pytest.mark.clause("SPSO 27")
 @pytest.mark.clause("SPSO 39")
+@pytest.mark.clause("WICS Phone ¶2")
 @pytest.mark.clause("WICS Aggressive ¶4")
 def test_who_means_to_film_whoever_works_there_is_looked_at(screened: Screened) -> None:
     finding = screened("The SEO and the weather", Says(Category.RECORDING))

@@ -260,6 +260,8 @@ def rows(table: dict[Category, list[str]]) -> list[tuple[Category, str]]:
     return [(category, text) for category, texts in table.items() for text in texts]
 
 
+@pytest.mark.clause("SPSO 36")
+@pytest.mark.clause("SPSO 37")
 @pytest.mark.parametrize(("category", "text"), rows(FOUND))
 def test_a_concern_is_found(screen: Screen, category: Category, text: str) -> None:
     finding = screen(text)
