@@ -1,4 +1,4 @@
-"""Print each policy clause with the tests that show its behaviour; fail when a wanted one has none."""
+"""Print each policy clause with the tests that show it; fail where a wanted one has none."""
 
 import sys
 import tomllib
