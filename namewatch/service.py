@@ -44,7 +44,7 @@ from workflows.erase_again import destroy_again
 from workflows.learning import Learning
 from workflows.operations import OperationsAlarms, by_mail
 from workflows.services import install
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 from workflows.watch import Watch
 
 SECONDS_TO_STOP = 5.0
@@ -81,9 +81,9 @@ class Service:
         take_away_beside(eraser)
         engine = Engine(services.database)
         self._stops.append(engine.stop)
-        sweep = Sweep(services, engine)
-        sweep.start()
-        self._stops.append(sweep.stop)
+        timers = Timers(services, engine)
+        timers.start()
+        self._stops.append(timers.stop)
         stamp = DailyStamp(services)
         stamp.start()
         self._stops.append(stamp.stop)

@@ -25,7 +25,7 @@ from tests.servers.social import Social
 from tests.workflows.conftest import Office
 from workflows.captures import Material, ask_by_hand
 from workflows.changes import post_key_of
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 from workflows.waiting import PutBy, opened, put_by
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
@@ -143,7 +143,7 @@ def test_a_post_that_is_asked_for_by_hand_comes_with_its_platforms_answer(
         with transaction(held.database) as session:
             material = Material(social.page)
             assert ask_by_hand(session, held, office.incidents()[0], material, asked_by="s004")
-        Sweep(held, office.engine).once()  # type: ignore[arg-type]
+        Timers(held, office.engine).once()  # type: ignore[arg-type]
         assert office.capture_all() == ["complete"]
     told = json.loads(exhibit(office, 2)["api-response.json"])
     assert (told["status"], told["bytes"]) == (200, WHOLE)

@@ -25,7 +25,7 @@ from tests.workflows.conftest import (
     later,
 )
 from workflows.bounces import Bounces
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 
@@ -78,7 +78,7 @@ class Post:
         return self.bounces.look()
 
     def look(self) -> None:
-        Sweep(self.office.services, self.office.engine).once()  # type: ignore[arg-type]
+        Timers(self.office.services, self.office.engine).once()  # type: ignore[arg-type]
         self.office.send_all()
 
     def told(self) -> list[str]:
@@ -224,7 +224,7 @@ def test_a_channel_that_can_be_asked_is_asked_until_it_knows(office: Office) -> 
     assert bounces.look() == 1
     office.wait(days=1)
     assert bounces.look() == 0
-    Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+    Timers(office.services, office.engine).once()  # type: ignore[arg-type]
     office.send_all()
     assert DIRECTOR in {staff_id for staff_id, _ in notify.taken}
 

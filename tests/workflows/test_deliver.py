@@ -23,7 +23,7 @@ from tests.workflows.conftest import (
     later,
 )
 from workflows.deliver import RETRIES, send
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 REFUSED = DeliveryError("550", permanent=True)
@@ -200,7 +200,7 @@ def test_an_acknowledgement_stops_reminders(office: Office) -> None:
 def look(office: Office) -> int:
     """One look of the clock; how many deliveries it enqueued."""
     before = deliveries(office)
-    Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+    Timers(office.services, office.engine).once()  # type: ignore[arg-type]
     return deliveries(office) - before
 
 

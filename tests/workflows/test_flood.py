@@ -12,7 +12,7 @@ from records.database import reading, transaction
 from records.post import Post
 from records.watching import SourceCursor
 from tests.workflows.conftest import COMMS, HR, MANAGER, NOW, Office
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 OTHER = "My complaint was refused, the decision letter is signed Ruaridh McStronach."
@@ -36,7 +36,7 @@ def flood(office: Office, posts: int, text: str = NAMING) -> None:
 
 
 def look(office: Office) -> None:
-    Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+    Timers(office.services, office.engine).once()  # type: ignore[arg-type]
     office.send_all()
 
 

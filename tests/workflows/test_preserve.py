@@ -18,7 +18,7 @@ from records.record_key import RecordKey
 from tests.workflows.conftest import NOW, Office
 from workflows.captures import Material, working_copy
 from workflows.preserve import take
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 PAGE = "https://social.example/posts/7"
@@ -37,7 +37,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[PageCapture]:
 
 
 def clock(office: Office) -> None:
-    Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+    Timers(office.services, office.engine).once()  # type: ignore[arg-type]
 
 
 def trail(office: Office, action: str) -> list[AuditEntry]:

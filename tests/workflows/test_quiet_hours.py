@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.workflows.conftest import BODY, COMMS, HR, MANAGER, Office
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 THREAT = "I will kill Fenella Auchterbrae of the Lighthouse Ombudsman."
@@ -19,8 +19,8 @@ def quiet(office: Office) -> Office:
     return office
 
 
-def sweep(office: Office) -> None:
-    Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+def fall_due(office: Office) -> None:
+    Timers(office.services, office.engine).once()  # type: ignore[arg-type]
     office.send_all()
 
 
@@ -28,10 +28,10 @@ def sweep(office: Office) -> None:
 def test_a_naming_in_the_night_is_told_when_quiet_hours_end(quiet: Office) -> None:
     quiet.see(NAMING)
     quiet.send_all()
-    sweep(quiet)
+    fall_due(quiet)
     assert quiet.told() == []
     quiet.wait(hours=8.6)
-    sweep(quiet)
+    fall_due(quiet)
     assert quiet.told() == [MANAGER, COMMS, HR]
 
 

@@ -16,7 +16,7 @@ from tests.servers.answering import Answer, AnsweringServer, of_json
 from tests.workflows.conftest import COMMS, HR, MANAGER, Office
 from workflows import rechecks
 from workflows.rechecks import look_again
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 
@@ -33,7 +33,7 @@ def look(office: Office, **span: float) -> list[str]:
     """Let time pass, and make the looks that are due."""
     office.wait(**span)
     office.engine.enqueued = []
-    Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+    Timers(office.services, office.engine).once()  # type: ignore[arg-type]
     return [look_again(*ids) for name, _, ids in office.engine.enqueued if name == "recheck"]
 
 

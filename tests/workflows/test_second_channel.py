@@ -15,7 +15,7 @@ from tests.workflows.conftest import (
     RememberingChannel,
     later,
 )
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 THREAT = "Fenella Auchterbrae at the Lighthouse Ombudsman, I'm going to stab you."
@@ -37,7 +37,7 @@ class Town:
 
     def look(self) -> None:
         """One look of the clock, and what it enqueues is carried out."""
-        Sweep(self.office.services, self.office.engine).once()  # type: ignore[arg-type]
+        Timers(self.office.services, self.office.engine).once()  # type: ignore[arg-type]
         self.office.send_all()
 
     def told(self, name: str) -> list[str]:

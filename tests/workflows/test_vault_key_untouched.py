@@ -4,7 +4,7 @@ import sys
 
 from evidence.vault import Vault
 from tests.workflows.conftest import Office
-from workflows.sweep import Sweep
+from workflows.timers import Timers
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."
 
@@ -27,7 +27,7 @@ def test_nothing_on_the_way_to_sealed_evidence_opens_the_vault_key(office: Offic
     try:
         office.see(NAMING)
         assert office.capture_all() == ["partial"]
-        Sweep(office.services, office.engine).once()  # type: ignore[arg-type]
+        Timers(office.services, office.engine).once()  # type: ignore[arg-type]
         without = list(_opened)
         Vault(office.services.evidence_folder.parent / "keys")
     finally:

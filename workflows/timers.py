@@ -31,7 +31,7 @@ LOST_AFTER = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
-class Sweep:
+class Timers:
     """A thread that looks, twice a second, for what has fallen due."""
 
     def __init__(self, services: Services, engine: Engine) -> None:
@@ -40,7 +40,7 @@ class Sweep:
         self._engine = engine
         self._adopted = False
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
