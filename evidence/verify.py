@@ -271,7 +271,9 @@ def _shown(when: datetime) -> str:
 
 
 def _unhex(text: str) -> bytes:
+    """What the text stands for, as it is written by us: no capitals, no spaces."""
     try:
-        return bytes.fromhex(text)
+        meant = bytes.fromhex(text)
     except ValueError:
         return b""
+    return meant if meant.hex() == text else b""

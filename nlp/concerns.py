@@ -52,7 +52,7 @@ _QUOTED = re.compile(
 )
 _NEARBY, _JUST_BEFORE = 220, 70
 _SURER = 0.7
-"""How sure a reading must be where the name may be another's, or the body alone is named.
+"""How sure a reading must be where the name may be another's, or stands elsewhere, or nowhere.
 
 Most posts that name the body alone are criticism of it; a threat to it counts all the same.
 """
@@ -203,7 +203,7 @@ def _as_read(
         for reading in _in_own_words(masked.text, classifier, lessons):
             if not cast.may_be_meant(reading.category):
                 continue
-            if cast.named or reading.category in _HARM or reading.score >= _SURER:
+            if cast.named_here or reading.category in _HARM or reading.score >= _SURER:
                 target = _target_as_read(reading, cast)
                 yield _concern_as_read(reading, masked, target, lessons)
 

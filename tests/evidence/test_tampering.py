@@ -254,6 +254,16 @@ def test_what_was_not_changed_is_intact(bundles: list[Lying]) -> None:
         assert hashlib.sha256(one.files[one.name]).hexdigest()
 
 
+def test_a_note_in_other_letters_is_refused(bundles: list[Lying]) -> None:
+    one, _ = bundles
+    (name,) = (file for file in one.files if file.endswith(".json"))
+    for at, sign in enumerate(one.files[name].decode()):
+        other = one.files[name].decode()
+        changed = other[:at] + sign.swapcase() + other[at + 1 :]
+        if changed != other:
+            assert one.with_file(name, changed.encode()).refused_for(), at
+
+
 def test_of_a_thousand_random_changes_every_one_is_refused_with_a_reason(
     bundles: list[Lying],
 ) -> None:

@@ -360,9 +360,10 @@ def in_mounts(house: House, script: str) -> list[str]:
 def test_a_folder_that_is_read_only_is_one_sentence(house: House) -> None:
     within = in_mounts(house, READ_ONLY)
     home = {"NAMEWATCH_HOME": str(house.home)}
-    for arguments in (("run",), ("ack", "NW-2026-0001", "--by", "s003")):
-        done = plainly(*arguments, within=within, **home)
-        check_one_sentence(done, "the database can't be opened: the folder is read-only")
+    done = plainly("run", within=within, **home)
+    check_one_sentence(done, "the policy in force can't be kept here (Read-only file system)")
+    done = plainly("ack", "NW-2026-0001", "--by", "s003", within=within, **home)
+    check_one_sentence(done, "the database can't be opened: the folder is read-only")
     new = str(house.home / "new")
     done = plainly("init", new, within=within)
     check_one_sentence(done, "new: this folder can't be written (Read-only file system)")
