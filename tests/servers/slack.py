@@ -123,7 +123,7 @@ class SlackServer:
         """All calls of `method` so far."""
         return [call for call in self.calls if call.method == method]
 
-    def wait_for(self, met: Callable[[], bool], seconds: float = 15.0) -> None:
+    def wait_for(self, met: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait until `met`, or fail."""
         ends = time.monotonic() + seconds
         with self._changed:
