@@ -7,11 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from casework.errors import (
+    KeyDestroyedError,
+    NoSuchExhibitError,
+    NoSuchIncidentError,
+    NotAllowedError,
+)
 from console.desk import Desk
-from console.errors import TooManyTriesError
+from console.errors import SignInNeededError, TooManyTriesError
 from console.front import Front
 from console.guard import Guard
 from console.views import evidence, posts, record, sign_in, start, verdict
+from console.views.refusal import refuse
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -41,3 +48,20 @@ def _answer_faults(app: FastAPI, front: Front) -> None:
     @app.exception_handler(TooManyTriesError)
     def _too_many(request: Request, _fault: TooManyTriesError) -> Response:
         return plain(request, 429)
+
+    @app.exception_handler(SignInNeededError)
+    def _not_signed_in(_request: Request, fault: SignInNeededError) -> Response:
+        return front.to_sign_in(fault.reference)
+
+    @app.exception_handler(KeyDestroyedError)
+    def _erased(request: Request, _fault: KeyDestroyedError) -> Response:
+        return plain(request, 410)
+
+    def not_for_you(request: Request, _fault: Exception) -> Response:
+        member = front.who(request)
+        if member is None:
+            return plain(request, 404)
+        return refuse(front, member, str(request.path_params.get("reference", "")))
+
+    for kind in (NotAllowedError, NoSuchIncidentError, NoSuchExhibitError):
+        app.add_exception_handler(kind, not_for_you)

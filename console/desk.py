@@ -48,10 +48,15 @@ class Desk:
         """The day it is where the body is."""
         return self.now().astimezone(self.organisation.calendar.zone).date()
 
+    @property
+    def office(self) -> Office:
+        """The body's rules and people, as casework asks about them."""
+        return Office(self.pack, self.organisation, self.roster)
+
     def reader(self, member: StaffMember) -> Reader:
         """This person, as casework asks who reads."""
-        office = Office(self.pack, self.organisation, self.roster)
-        return Reader(member.staff_id, self.employed(member.staff_id), self.open_key, office)
+        employed = self.employed(member.staff_id)
+        return Reader(member.staff_id, employed, self.open_key, self.office)
 
     def employed(self, staff_id: str) -> bool:
         """Whether this person works here today."""

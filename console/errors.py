@@ -9,3 +9,11 @@ class ConsoleError(NamewatchError):
 
 class TooManyTriesError(ConsoleError):
     """Too many tries; wait a while."""
+
+
+class SignInNeededError(ConsoleError):
+    """Sign in first."""
+
+    def __init__(self, reference: str = "") -> None:
+        super().__init__()
+        self.reference = reference

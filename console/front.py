@@ -5,10 +5,15 @@ import re
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from casework.areas import Area, check_area, may_enter
 from console.auth import Door
 from console.desk import Desk
+from console.errors import SignInNeededError
 from console.pages import Pages
 from records.roster import StaffMember
+
+NAVIGATION: tuple[tuple[Area, str, str], ...] = ()
+"""Area, words and address of each entry at the top of the page, in order."""
 
 _REFERENCE = re.compile(r"NW-[0-9]{4}-[0-9]{4,9}")
 
@@ -29,6 +34,38 @@ class Front:
         """The name of whoever is signed in, for the top of the page."""
         member = self.who(request)
         return member.full_name if member else ""
+
+    def signed_in(self, request: Request, reference: str = "") -> StaffMember:
+        """Who is signed in; raises SignInNeededError, which leads to the door and back."""
+        member = self.who(request)
+        if member is None:
+            raise SignInNeededError(reference)
+        return member
+
+    def enter(self, request: Request, area: Area) -> StaffMember:
+        """Who is signed in, if they may enter; raises SignInNeededError or NotAllowedError."""
+        member = self.signed_in(request)
+        check_area(self.desk.office, member.staff_id, area, self.desk.now())
+        return member
+
+    def show(
+        self,
+        member: StaffMember,
+        template: str,
+        *,
+        here: Area | None = None,
+        status: int = 200,
+        **words: object,
+    ) -> Response:
+        """Fill in `template` for `member`, with the way to every area that they may enter."""
+        entries = [
+            {"text": text, "href": href, "active": area is here}
+            for area, text, href in NAVIGATION
+            if may_enter(self.desk.office, member.staff_id, area, self.desk.now())
+        ]
+        return self.pages.show(
+            template, status=status, signed_in=member.full_name, navigation=entries, **words
+        )
 
     def error(self, request: Request, status: int) -> Response:
         """The plain page for a fault."""

@@ -1,25 +1,45 @@
 """Fill in the templates: strict about our own, with GOV.UK Frontend's macros at hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from console.desk import Desk
+from console.faults import fault_at, fault_list
 from console.visible import one_line, pieces
 
 _MACROS = {
     "back-link": "govukBackLink",
     "button": "govukButton",
+    "character-count": "govukCharacterCount",
+    "checkboxes": "govukCheckboxes",
+    "date-input": "govukDateInput",
     "details": "govukDetails",
+    "error-message": "govukErrorMessage",
     "error-summary": "govukErrorSummary",
+    "exit-this-page": "govukExitThisPage",
+    "fieldset": "govukFieldset",
+    "file-upload": "govukFileUpload",
     "generic-header": "govukGenericHeader",
     "input": "govukInput",
+    "inset-text": "govukInsetText",
     "notification-banner": "govukNotificationBanner",
+    "pagination": "govukPagination",
+    "panel": "govukPanel",
+    "password-input": "govukPasswordInput",
     "phase-banner": "govukPhaseBanner",
+    "radios": "govukRadios",
+    "select": "govukSelect",
+    "service-navigation": "govukServiceNavigation",
     "skip-link": "govukSkipLink",
+    "summary-list": "govukSummaryList",
+    "table": "govukTable",
+    "tabs": "govukTabs",
     "tag": "govukTag",
+    "task-list": "govukTaskList",
+    "textarea": "govukTextarea",
     "warning-text": "govukWarningText",
 }
 _LIBRARY = "govuk_frontend_jinja"
@@ -64,12 +84,21 @@ class Pages:
             organisation=desk.organisation.name, practice=desk.practice
         )
         self._environment.filters.update(pieces=pieces, one_line=one_line)
+        self._environment.globals.update(fault_list=fault_list, fault_at=fault_at)
 
     def show(
-        self, template: str, *, status: int = 200, signed_in: str = "", **words: object
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        signed_in: str = "",
+        navigation: Sequence[Mapping[str, object]] = (),
+        **words: object,
     ) -> HTMLResponse:
         """Fill in `template`; `signed_in` is the name of whoever is signed in."""
-        filled = self._environment.get_template(template).render(signed_in=signed_in, **words)
+        filled = self._environment.get_template(template).render(
+            signed_in=signed_in, navigation=navigation, **words
+        )
         # What can't be encoded (half of a broken pair) has no place in a page.
         return HTMLResponse(filled.encode("utf-8", "replace"), status_code=status)
 
