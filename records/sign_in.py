@@ -30,6 +30,12 @@ class ConsoleSession(SQLModel, table=True):
 
     token_hash: str = Field(primary_key=True)
     staff_id: str = Field(index=True)
+    handle: str = Field(default="", index=True)
+    """By which its owner names it to end it; of no other use."""
+    way: str = "code"
+    """How its owner signed in: a code of console.sessions."""
+    device: str = ""
+    """In rough words, such as "Firefox on Windows"."""
     started_at: datetime = Field(sa_column=moment())
     last_seen_at: datetime = Field(sa_column=moment())
     ended_at: datetime | None = Field(default=None, sa_column=moment(optional=True))

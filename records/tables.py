@@ -9,6 +9,7 @@ from records.capture import Capture, Recheck, Rechecked
 from records.custody import CustodyEntry, CustodyStamp, LegalHold
 from records.day_total import DayTotal
 from records.digest import Digest
+from records.emergency import EmergencyAccess
 from records.exhibit import Exhibit
 from records.incident import (
     Acknowledgement,
@@ -28,6 +29,13 @@ from records.sweep_place import SweepPlace
 from records.verdict import Verdict
 from records.waiting import WaitingPost
 from records.watching import CoverageGap, Quarantined, SourceCursor, SourceHour, SourceWatch
+from records.ways_in import (
+    LinkedIdentity,
+    OwnPassword,
+    Passkey,
+    RecoveryCode,
+    SignInChallenge,
+)
 
 TABLES: tuple[type[SQLModel], ...] = (
     RecordKey,
@@ -66,6 +74,12 @@ TABLES: tuple[type[SQLModel], ...] = (
     RetentionDecision,
     Release,
     OperationsAlarm,
+    SignInChallenge,
+    Passkey,
+    LinkedIdentity,
+    OwnPassword,
+    RecoveryCode,
+    EmergencyAccess,
 )
 
 metadata = SQLModel.metadata
