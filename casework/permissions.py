@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from casework.errors import NotAllowedError
 from casework.office import Actor, Office
-from policies.pack import LINE_MANAGER, Decision
+from policies.pack import LINE_MANAGER, Decision, Pack
+from policies.seats import Desk
 from records.incident import Incident, IncidentAccess
 
 
@@ -43,6 +44,8 @@ class Action(StrEnum):
     DECIDE_RETENTION = "decide retention"
     DECIDE_BLOCK = "decide block"
     DECIDE_APPEAL = "decide appeal"
+    AGREE_TO_ERASE = "agree to erase"
+    """Be the second of two who erase; nothing of the record is seen for it."""
 
 
 DECISIONS: Mapping[Action, Decision] = MappingProxyType(
@@ -58,6 +61,7 @@ class Tie(StrEnum):
     CUSTODIAN = "the custodian"
     MANAGER = "the line manager of the person named, on the list"
     STAFF = "anybody employed"
+    SECOND = "whoever decides about retention, or acts for the custodian"
 
 
 _READERS = frozenset({Tie.LIST, Tie.CUSTODIAN})
@@ -81,6 +85,7 @@ TIES: Mapping[Action, frozenset[Tie]] = MappingProxyType(
         Action.FILE: frozenset({Tie.STAFF}),
         Action.DECIDE_APPEAL: _READERS,
         **dict.fromkeys(DECISIONS, _READERS),
+        Action.AGREE_TO_ERASE: frozenset({Tie.SECOND}),
     }
 )
 """Which tie each action asks for; an action without a row is refused to everybody."""
@@ -99,6 +104,7 @@ class Standing:
     line_manager: bool = False
     decides: frozenset[Decision] = frozenset()
     appeals: bool = False
+    second: bool = False
 
 
 def check_may(standing: Standing, action: Action) -> None:
@@ -126,6 +132,8 @@ def _tied(standing: Standing, action: Action) -> bool:
     ties = TIES.get(action, frozenset())
     if Tie.MANAGER in ties and standing.on_list and standing.line_manager:
         return True
+    if Tie.SECOND in ties and standing.second:
+        return True
     return (Tie.LIST in ties and standing.on_list) or (Tie.CUSTODIAN in ties and standing.custodian)
 
 
@@ -149,6 +157,7 @@ class Concerned:
     line_manager: str | None = None
     deciders: Mapping[Decision, frozenset[str]] = field(default_factory=dict)
     appeals: frozenset[str] = frozenset()
+    seconds: frozenset[str] = frozenset()
 
 
 def stands(actor: Actor, incident: Concerned, now: datetime) -> Standing:
@@ -164,6 +173,7 @@ def stands(actor: Actor, incident: Concerned, now: datetime) -> Standing:
         line_manager=own == incident.line_manager,
         decides=frozenset(one for one, by in incident.deciders.items() if own in by),
         appeals=own in incident.appeals,
+        second=own in incident.seconds,
     )
 
 
@@ -196,7 +206,16 @@ def concerned(session: Session, incident: Incident, office: Office, now: datetim
         appeals=frozenset(
             one for role in office.pack.restrictions.appeal for one in desk.who_may_know(role)
         ),
+        seconds=seconds(office.pack, desk),
     )
+
+
+def seconds(pack: Pack, desk: Desk) -> frozenset[str]:
+    """Who may be the second of two who erase; never anybody who is named or in conflict."""
+    custody = pack.custody
+    roles = (custody.custodian, custody.deputy, *pack.alerting.last_resort)
+    deciders = {seat.staff_id for seat in desk.deciders(Decision.RETENTION)}
+    return frozenset(deciders.union(*(desk.who_may_know(role) for role in roles)))
 
 
 def standing(

@@ -143,7 +143,7 @@ def _upgrade(engine: Engine) -> None:
         connection.commit()
 
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest revision in records/migrations; a test holds the two together."""
 
 

@@ -10,6 +10,7 @@ from records.custody import CustodyEntry, CustodyStamp, LegalHold
 from records.day_total import DayTotal
 from records.digest import Digest
 from records.emergency import EmergencyAccess
+from records.erasing import ErasureRequest
 from records.exhibit import Exhibit
 from records.incident import (
     Acknowledgement,
@@ -72,6 +73,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Digest,
     RetentionClock,
     RetentionDecision,
+    ErasureRequest,
     Release,
     OperationsAlarm,
     SignInChallenge,

@@ -50,7 +50,8 @@ STAFF = (
     StaffMember(HEAD, "Thomasina Garvellach"),
 )
 READING = frozenset({Action.VIEW, Action.REVEAL, Action.JUDGE, Action.OPEN_EVIDENCE})
-ON_THE_LIST = frozenset(TIES) - set(DECISIONS) - {Action.BRING_IN, Action.DECIDE_APPEAL}
+_BY_ROLE = {Action.BRING_IN, Action.DECIDE_APPEAL, Action.AGREE_TO_ERASE}
+ON_THE_LIST = frozenset(TIES) - set(DECISIONS) - _BY_ROLE
 Open = Callable[..., Incident]
 
 
@@ -74,6 +75,7 @@ def test_every_action_has_a_row_and_one_without_would_be_refused_to_everybody() 
         line_manager=True,
         decides=frozenset(Decision),
         appeals=True,
+        second=True,
     )
     assert what(everything) == set(Action)
     with pytest.raises(NotAllowedError):
@@ -90,6 +92,7 @@ def test_ties_and_roles_allow_what_the_table_says_and_no_more() -> None:
         nothing: {Action.FILE},
         replace(nothing, decides=frozenset(Decision), appeals=True): {Action.FILE},
         replace(nothing, line_manager=True): {Action.FILE},
+        replace(nothing, second=True): {Action.FILE, Action.AGREE_TO_ERASE},
         replace(nothing, on_list=True): ON_THE_LIST,
         replace(nothing, on_list=True, line_manager=True): ON_THE_LIST | {Action.BRING_IN},
         replace(nothing, on_list=True, decides=frozenset(Decision)): ON_THE_LIST | deciding,
@@ -118,6 +121,7 @@ def test_whoever_is_named_in_conflict_or_gone_may_nothing_whatever_they_are_besi
                 line_manager=line_manager,
                 decides=frozenset(Decision) if decides else frozenset(),
                 appeals=appeals,
+                second=appeals,
             )
             assert what(standing) == (frozenset({Action.FILE}) if employed else frozenset())
             looked_at += 1
