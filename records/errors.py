@@ -18,5 +18,6 @@ class ConfigurationError(NamewatchError):
         """Say which file and line, what is wrong and what to do."""
         place = "" if file is None else f"{file}: " if line is None else f"{file}, line {line}: "
         super().__init__(place + sentence)
+        self.sentence = sentence
         self.file = file
         self.line = line

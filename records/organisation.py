@@ -11,7 +11,6 @@ from records.roster import Roster
 from records.toml_file import check_against, line_of, read_toml
 from records.working_time import WorkingHours
 
-
 IT = "it"
 """The role of whoever looks after the machine: they see counts and states, never content."""
 

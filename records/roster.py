@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast
@@ -101,33 +101,65 @@ def roster_of(members: Iterable[StaffMember], absences: Iterable[Absence] = ()) 
     return Roster({member.staff_id: member for member in members}, tuple(absences))
 
 
-def read_roster(file: Path) -> Roster:
+def read_roster(file: Path, faults: list[ConfigurationError] | None = None) -> Roster:
     """Read and check roster.csv; raises ConfigurationError with file and line.
+
+    With `faults` a row that is wrong is left out and its fault put there, so that all of them can
+    be told at once; what is wrong with the file as a whole is still raised.
 
     The head of the body is the one row without a line manager that heads the others; the
     organisation file names the head, so that check is made in `records.organisation`.
     """
     members: dict[str, StaffMember] = {}
     lines: dict[str, int] = {}
-    for line, row in _rows(file, COLUMNS, required=("staff_id", "full_name")):
-        member = _member(row, file, line)
-        if member.staff_id in members:
-            first = lines[member.staff_id]
-            raise ConfigurationError(
-                f"staff_id {member.staff_id} stands twice (first on line {first}); give each"
-                " person an id of their own.",
-                file=file,
-                line=line,
-            )
+    spoken_of: set[str] = set()
+    for line, row in _rows(file, COLUMNS, required=("staff_id", "full_name"), faults=faults):
+        spoken_of.add(row["staff_id"])
+        try:
+            member = _member(row, file, line)
+            _check_once(member, lines, file, line)
+        except ConfigurationError as fault:
+            _tell(fault, faults)
+            continue
         members[member.staff_id] = member
         lines[member.staff_id] = line
-    if not members:
+    if not members and not faults:
         raise ConfigurationError(
             "there is nobody in the roster; add a row for each person.", file=file
         )
-    roster = Roster(members, file=file, lines=lines)
-    _check_managers(roster)
+    roster = Roster(_with_manager_ids(members), file=file, lines=lines)
+    for wrong in _manager_faults(roster, spoken_of):
+        _tell(wrong, faults)
     return roster
+
+
+def _with_manager_ids(members: Mapping[str, StaffMember]) -> dict[str, StaffMember]:
+    """Everybody, with an id where the line manager was given by e-mail address."""
+    ids = {one.email.casefold(): one.staff_id for one in members.values() if one.email}
+
+    def with_id(one: StaffMember) -> StaffMember:
+        found = ids.get(one.line_manager.casefold())
+        return (
+            replace(one, line_manager=found) if found and one.line_manager not in members else one
+        )
+
+    return {staff_id: with_id(one) for staff_id, one in members.items()}
+
+
+def _tell(fault: ConfigurationError, faults: list[ConfigurationError] | None) -> None:
+    if faults is None:
+        raise fault
+    faults.append(fault)
+
+
+def _check_once(member: StaffMember, lines: Mapping[str, int], file: Path, line: int) -> None:
+    if member.staff_id in lines:
+        raise ConfigurationError(
+            f"staff_id {member.staff_id} stands twice (first on line {lines[member.staff_id]});"
+            " give each person an id of their own.",
+            file=file,
+            line=line,
+        )
 
 
 def read_absences(file: Path, roster: Roster, *, strangers: bool = False) -> tuple[Absence, ...]:
@@ -153,7 +185,11 @@ def read_absences(file: Path, roster: Roster, *, strangers: bool = False) -> tup
 
 
 def _rows(
-    file: Path, columns: tuple[str, ...], *, required: tuple[str, ...]
+    file: Path,
+    columns: tuple[str, ...],
+    *,
+    required: tuple[str, ...],
+    faults: list[ConfigurationError] | None = None,
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line number, row with every column of `columns`, stripped)."""
     try:
@@ -183,19 +219,19 @@ def _rows(
             header = [cell.strip() for cell in cells]
             _check_header(header, columns, required, file, number)
         elif len(cells) > len(header):
-            raise ConfigurationError(
+            too_many = (
                 f"this row has {len(cells)} cells and the header {len(header)}; put cells that"
-                " hold a comma in double quotes.",
-                file=file,
-                line=number,
+                " hold a comma in double quotes."
             )
+            _tell(ConfigurationError(too_many, file=file, line=number), faults)
         else:
             row = dict.fromkeys(columns, "")
             row.update(zip(header, (cell.strip() for cell in cells), strict=False))
-            for name in required:
-                if not row[name]:
-                    raise ConfigurationError(f"{name} is empty.", file=file, line=number)
-            yield number, row
+            empty = next((name for name in required if not row[name]), None)
+            if empty:
+                _tell(ConfigurationError(f"{empty} is empty.", file=file, line=number), faults)
+            else:
+                yield number, row
 
 
 def _check_header(
@@ -254,26 +290,39 @@ def _day(cell: str, column: str, file: Path, line: int) -> date | None:
         ) from None
 
 
-def _check_managers(roster: Roster) -> None:
-    """Every line manager is in the roster, and nobody is their own manager's manager."""
+def _manager_faults(roster: Roster, spoken_of: Collection[str]) -> Iterator[ConfigurationError]:
+    """Every line manager is in the roster, and nobody is their own manager's manager.
+
+    `spoken_of` are all who have a row, be it a wrong one: they aren't missing.
+    """
+    in_a_circle: set[str] = set()
     for member in roster.values():
         line = roster.lines[member.staff_id]
-        if member.line_manager and member.line_manager not in roster:
-            raise ConfigurationError(
+        if member.line_manager and member.line_manager not in spoken_of:
+            yield ConfigurationError(
                 f"line_manager {member.line_manager} of {member.staff_id} is not in the roster;"
                 " add that person or correct the id.",
                 file=roster.file,
                 line=line,
             )
-        seen = [member.staff_id]
-        above = member.line_manager
-        while above:
-            if above in seen:
-                raise ConfigurationError(
-                    f"line managers go round in a circle: {' → '.join([*seen, above])};"
-                    " correct one line_manager.",
-                    file=roster.file,
-                    line=line,
-                )
-            seen.append(above)
-            above = roster[above].line_manager
+        circle = _circle(roster, member)
+        if circle and not in_a_circle.intersection(circle):
+            in_a_circle.update(circle)
+            yield ConfigurationError(
+                f"line managers go round in a circle: {' → '.join(circle)};"
+                " correct one line_manager.",
+                file=roster.file,
+                line=line,
+            )
+
+
+def _circle(roster: Roster, member: StaffMember) -> list[str]:
+    """The way up from somebody to where it comes back to itself; empty if it ends."""
+    seen = [member.staff_id]
+    above = member.line_manager
+    while above:
+        if above in seen:
+            return [*seen, above]
+        seen.append(above)
+        above = roster[above].line_manager if above in roster else ""
+    return []

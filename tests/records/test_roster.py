@@ -111,3 +111,46 @@ def test_an_absence_of_a_stranger_or_backwards_is_refused(tmp_path: Path) -> Non
     away.write_text("staff_id,away_from,until\ns001,2026-11-05,2026-11-03\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="until is before away_from"):
         read_absences(away, roster)
+
+
+def test_all_faults_of_a_file_can_be_had_at_once_with_their_lines(tmp_path: Path) -> None:
+    text = (
+        "staff_id,full_name,line_manager,watch\n"
+        "s001,Alice Quarrier,,\n"
+        "s002,Bob Tolquhoun,s001,hard\n"
+        "s003,,s001,\n"
+        "s004,Dan Imrie,s002,\n"
+        "s001,Eve Lamont,s001,\n"
+        "s005,Fay Baird,s099,\n"
+        "s006,Gil Toward,s007,\n"
+        "s007,Hal Rennie,s006,\n"
+        "s008,Ida Orr,s001,,\n"
+    )
+    faults: list[ConfigurationError] = []
+    roster = read_roster(written(tmp_path, text), faults)
+    assert [
+        (one.line, one.sentence[:24]) for one in sorted(faults, key=lambda one: one.line or 0)
+    ] == [
+        (3, "watch must be normal or "),
+        (4, "full_name is empty."),
+        (6, "staff_id s001 stands twi"),
+        (7, "line_manager s099 of s00"),
+        (8, "line managers go round i"),
+        (10, "this row has 5 cells and"),
+    ], "whoever is led by somebody with a wrong row is not blamed for it"
+    assert set(roster) == {"s001", "s004", "s005", "s006", "s007"}
+
+
+def test_a_line_manager_may_be_given_by_e_mail_address(tmp_path: Path) -> None:
+    text = (
+        "staff_id,full_name,email,line_manager\n"
+        "s001,Alice Quarrier,Alice@seo.example,\n"
+        "s002,Bob Tolquhoun,bob@seo.example,alice@SEO.example\n"
+    )
+    assert read_roster(written(tmp_path, text))["s002"].line_manager == "s001"
+
+
+def test_a_line_manager_whose_address_is_nobody_s_is_told_of(tmp_path: Path) -> None:
+    text = "staff_id,full_name,line_manager\ns001,Alice Quarrier,eve@seo.example\n"
+    with pytest.raises(ConfigurationError, match=r"eve@seo\.example of s001 is not in the roster"):
+        read_roster(written(tmp_path, text))
