@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.console import Console as Terminal
+from rich.markup import escape
 from sqlalchemy import func
 from sqlmodel import col, select
 
@@ -61,9 +62,9 @@ def examine() -> int:
     for check in _checks():
         unwell += check.fault is not None
         if check.fault:
-            terminal.print(f"[red]not well[/]  {check.subject}: {check.fault}")
+            terminal.print(f"[red]not well[/]  {check.subject}: {escape(check.fault)}")
         elif check.advice:
-            terminal.print(f"[yellow]note[/]      {check.subject}: {check.advice}")
+            terminal.print(f"[yellow]note[/]      {check.subject}: {escape(check.advice)}")
         else:
             terminal.print(f"[green]well[/]      {check.subject}")
     return unwell

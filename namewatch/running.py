@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console as Terminal
+from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework.audit import entries_after
@@ -118,7 +119,7 @@ class Told:
         if services.browser is None:
             show("  [yellow]no browser found: evidence is kept without pictures of the pages[/]")
         for warning in self._built.configuration.warnings:
-            show(f"  [yellow]{warning}[/]")
+            show(f"  [yellow]{escape(warning)}[/]")
         show(f"  ready in {seconds:.1f} s · stop with Ctrl-C\n")
 
     def source(self, status: SourceStatus) -> None:

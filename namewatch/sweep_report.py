@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from rich.console import Console as Terminal
 from rich.table import Table
 
-from monitors.source import Missed
 from records.finding import Disposition, Severity
 from records.sweep_place import SweepPlace
 from workflows.services import Services
@@ -31,8 +30,6 @@ class Part:
     fault: str | None = None
     read_before: bool = False
     reads_back: timedelta | None = None
-    missed: Sequence[Missed] = ()
-    """What its platform said in this run that it no longer gives."""
 
 
 def report(parts: Sequence[Part], services: Services, *, interrupted: bool) -> bool:
@@ -151,25 +148,22 @@ def _remarks(parts: Sequence[Part], zone: ZoneInfo) -> list[str]:
             lines.append(f"{part.title}: {part.fault}")
         if part.place.since and not part.read_before:
             lines += _how_far(part, part.place)
-        lines += _missed(part, zone)
+        lines += _missed(part.title, part.place, zone)
         if part.place.unread:
             lines.append(f"{part.title}: {part.place.unread} could not be understood.")
     return lines
 
 
-def _missed(part: Part, zone: ZoneInfo) -> list[str]:
+def _missed(title: str, place: SweepPlace, zone: ZoneInfo) -> list[str]:
     """One line for each reason that the platform had, which it may give for many times."""
-    spans: dict[str, list[Missed]] = {}
-    for one in part.missed:
-        spans.setdefault(one.why, []).append(one)
     lines = []
-    for why, missed in spans.items():
-        began, ended = min(one.began_at for one in missed), max(one.ended_at for one in missed)
-        what = "a part of what" if len(missed) > 1 else "what"
+    for why, (first, last, parts) in place.missed.items():
+        began, ended = datetime.fromisoformat(str(first)), datetime.fromisoformat(str(last))
+        what = "a part of what" if int(parts) > 1 else "what"
         between = (
             f"between {began.astimezone(zone):{_MINUTE}} and {ended.astimezone(zone):{_MINUTE}}"
         )
-        lines.append(f"{part.title}: {what} was said {between} can't be had back. {why}")
+        lines.append(f"{title}: {what} was said {between} can't be had back. {why}")
     return lines
 
 

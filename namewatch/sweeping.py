@@ -190,8 +190,7 @@ class _Run:
             fault = status.sentence if status.state in _AWAY else None
             reads_back = getattr(one, "reads_back", None)
             place = self.back.place(one.name)
-            missed = self.back.missed.get(one.name, ())
-            parts.append(Part(one.name, place, fault=fault, reads_back=reads_back, missed=missed))
+            parts.append(Part(one.name, place, fault=fault, reads_back=reads_back))
         return parts
 
     def _begun(self) -> tuple[list[Source], list[Part]]:

@@ -37,6 +37,11 @@ def tally() -> Any:
     return Column(JSON, nullable=False)
 
 
+def spans() -> Any:
+    """A column that holds, by reason, when something began and ended and how often, as JSON."""
+    return Column(JSON, nullable=False, server_default="{}")
+
+
 def listing() -> Any:
     """A column that holds a short list of codes (staff ids, categories) as JSON."""
     return Column(JSON, nullable=False)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from records.columns import moment, tally
+from records.columns import moment, spans, tally
 
 
 class SweepPlace(SQLModel, table=True):
@@ -32,6 +32,9 @@ class SweepPlace(SQLModel, table=True):
     """Posts whose pictures a watch would have read; a sweep reads none."""
     found: dict[str, int] = Field(default_factory=dict, sa_column=tally())
     """Findings by "disposition severity"."""
+    missed: dict[str, list[str | int]] = Field(default_factory=dict, sa_column=spans())
+    """By the platform's reason: from when until when it no longer gives posts, and in how many
+    parts."""
     oldest: datetime | None = Field(default=None, sa_column=moment(optional=True))
     """When the oldest post that was read was published."""
     newest: datetime | None = Field(default=None, sa_column=moment(optional=True))

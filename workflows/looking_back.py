@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -30,6 +30,9 @@ ScreenMany = Callable[[Iterable[Post]], Iterator[Finding]]
 PLACE_EVERY_SECONDS = 1.0
 DONE_FOR = timedelta(days=1)
 """So long a source that was swept is not swept again by a sweep that goes on."""
+
+Spans = dict[str, list[str | int]]
+"""By reason: when what is missed began and ended (ISO 8601, UTC), and in how many parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,6 @@ class LookingBack:
     before_a_batch: Callable[[], object] = lambda: None
     reads_pictures: bool = False
     """Whether the watch reads pictures, so that posts it would read more of are counted."""
-    missed: dict[str, list[Missed]] = field(default_factory=dict)
-    """What platforms said that they no longer give, since this start."""
     _parts: dict[str, _Part] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -110,7 +111,7 @@ class LookingBack:
             self.before_a_batch()
             asked_for = [one for one in batch if self._is_asked_for(one, part.place.since)]
             hits = list(self._hits(asked_for))
-            self.missed.setdefault(what, []).extend(one for one in batch if isinstance(one, Missed))
+            missed = [one for one in batch if isinstance(one, Missed)]
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
             read = _Part(part.place, batch[-1].cursor, part.posts, part.unread, part.pictures)
             read.published = part.published + _published(asked_for, self.services.now())
@@ -122,8 +123,8 @@ class LookingBack:
             read.kept_at = part.kept_at
             reached = any(isinstance(one, Reached) for one in batch)
             late = time.monotonic() - part.kept_at >= PLACE_EVERY_SECONDS
-            if hits or gone or reached or late:
-                self._keep(read, hits, gone)
+            if hits or gone or missed or reached or late:
+                self._keep(read, hits, gone, missed)
                 read = _Part(read.place, read.cursor, kept_at=time.monotonic())
             self._parts[what] = read
 
@@ -131,7 +132,7 @@ class LookingBack:
         """Keep the place, so that nothing read so far is read again."""
         with self._lock:
             part = self._parts[what]
-            self._keep(part, [], [])
+            self._keep(part, [], [], [])
             self._parts[what] = _Part(part.place, part.cursor, kept_at=time.monotonic())
 
     def finish(self, what: str) -> None:
@@ -180,7 +181,9 @@ class LookingBack:
             swept = session.exec(query.where(col(Mention.swept_at).is_not(None)))
             return [one for one in swept if one is not None]
 
-    def _keep(self, read: _Part, hits: Sequence[Hit], gone: Sequence[int]) -> None:
+    def _keep(
+        self, read: _Part, hits: Sequence[Hit], gone: Sequence[int], missed: Sequence[Missed]
+    ) -> None:
         with transaction(self.services.database) as session:
             place = session.get_one(SweepPlace, read.place.what)
             found = Counter(place.found)
@@ -191,6 +194,7 @@ class LookingBack:
                     place.known += not new
             note_gone(session, self.services, gone)
             place.found = dict(found)
+            place.missed = add_missed(place.missed, missed)
             place.posts += read.posts
             place.unread += read.unread
             place.pictures += read.pictures
@@ -235,3 +239,13 @@ def _published(taken: Sequence[Arrival], now: datetime) -> list[datetime]:
 def _ends(moments: Sequence[datetime]) -> list[datetime]:
     """The first and the last of them, which is all that is told."""
     return [min(moments), max(moments)] if moments else []
+
+
+def add_missed(before: Spans, missed: Iterable[Missed]) -> Spans:
+    """The spans with those that a platform has told of since."""
+    spans = dict(before)
+    for one in missed:
+        began, ended = (at.astimezone(UTC).isoformat() for at in (one.began_at, one.ended_at))
+        known_from, known_until, parts = spans.get(one.why, [began, ended, 0])
+        spans[one.why] = [min(str(known_from), began), max(str(known_until), ended), int(parts) + 1]
+    return spans

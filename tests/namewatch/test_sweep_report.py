@@ -10,6 +10,7 @@ from monitors.source import Missed
 from namewatch.sweep_report import Part, report
 from records.sweep_place import SweepPlace
 from tests.workflows.conftest import Office
+from workflows.looking_back import add_missed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -31,7 +32,8 @@ def told(office: Office, capsys: pytest.CaptureFixture[str], *times: Missed) -> 
     place = SweepPlace(
         what="river", asked="2d", setting="", began_at=NOON, updated_at=NOON, posts=3
     )
-    report([Part("river", place, missed=times)], office.services, interrupted=False)
+    place.missed = add_missed({}, times)
+    report([Part("river", place)], office.services, interrupted=False)
     return [one for one in capsys.readouterr().out.splitlines() if one.startswith("river:")]
 
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from casework.reading import place_of
 from evidence.vault import Vault
-from monitors.source import Arrival, Received, Removed, Unread
+from monitors.source import Arrival, Missed, Received, Removed, Unread
 from nlp.screening import Screener
 from records.audit import AuditEntry
 from records.database import reading
@@ -175,6 +175,17 @@ def test_what_is_met_again_after_an_interruption_is_kept_and_counted_once(office
     again.take(received)
     assert len(office.mentions()) == 1
     assert again.place.found == {"alert critical": 1}
+
+
+def test_what_a_platform_no_longer_gives_is_still_told_after_an_interruption(
+    office: Office,
+) -> None:
+    began, why = NOW - MONTH, "The search goes no further back."
+    Swept(office).take(Missed(began, began + timedelta(days=2), why, "after nothing"))
+    again = Swept(office)
+    again.take(Missed(began + timedelta(days=5), began + timedelta(days=6), why, "after that"))
+    ends = (began + timedelta(days=6)).isoformat()
+    assert again.place.missed == {why: [began.isoformat(), ends, 2]}
 
 
 def test_another_wish_or_another_configuration_begins_anew(office: Office) -> None:
