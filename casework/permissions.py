@@ -13,6 +13,7 @@ from casework.office import Actor, Office
 from policies.pack import LINE_MANAGER, Decision, Pack
 from policies.seats import Desk
 from records.incident import Incident, IncidentAccess
+from records.step import Step
 
 
 class Action(StrEnum):
@@ -33,6 +34,10 @@ class Action(StrEnum):
     BRING_IN = "bring in"
     FILE = "file"
     """Hand in a note about one's own doing, without seeing anything."""
+    MAKE_OWN_PAGE = "make a page of their own"
+    """For the person named, after they were told in private."""
+    SAY = "say for oneself"
+    """On one's own page: what one would like, and how much of it one sees."""
     DECIDE_POLICE = "decide police"
     DECIDE_REMOVAL = "decide removal"
     DECIDE_RESTRICTION = "decide restriction"
@@ -62,6 +67,8 @@ class Tie(StrEnum):
     MANAGER = "the line manager of the person named, on the list"
     STAFF = "anybody employed"
     SECOND = "whoever decides about retention, or acts for the custodian"
+    TELLER = "whoever the policy says tells the person named, if they may read the record"
+    AFFECTED = "the person named, once they were told in private"
 
 
 _READERS = frozenset({Tie.LIST, Tie.CUSTODIAN})
@@ -86,6 +93,9 @@ TIES: Mapping[Action, frozenset[Tie]] = MappingProxyType(
         Action.DECIDE_APPEAL: _READERS,
         **dict.fromkeys(DECISIONS, _READERS),
         Action.AGREE_TO_ERASE: frozenset({Tie.SECOND}),
+        # SPSO 69, WICS Named ¶3: told in private first; then they have a say in what is done.
+        Action.MAKE_OWN_PAGE: frozenset({Tie.TELLER}),
+        Action.SAY: frozenset({Tie.AFFECTED}),
     }
 )
 """Which tie each action asks for; an action without a row is refused to everybody."""
@@ -105,6 +115,9 @@ class Standing:
     decides: frozenset[Decision] = frozenset()
     appeals: bool = False
     second: bool = False
+    teller: bool = False
+    affected: bool = False
+    """Named, and told so in private: may say for themselves, and nothing else of this record."""
 
 
 def check_may(standing: Standing, action: Action) -> None:
@@ -112,6 +125,8 @@ def check_may(standing: Standing, action: Action) -> None:
     if not standing.employed:
         raise NotAllowedError("You no longer work here.")
     if Tie.STAFF in TIES.get(action, ()):
+        return
+    if standing.affected and Tie.AFFECTED in TIES.get(action, ()):
         return
     if standing.named:
         # SPSO 68: even as HR officer, Director or custodian.
@@ -133,6 +148,8 @@ def _tied(standing: Standing, action: Action) -> bool:
     if Tie.MANAGER in ties and standing.on_list and standing.line_manager:
         return True
     if Tie.SECOND in ties and standing.second:
+        return True
+    if Tie.TELLER in ties and standing.teller and (standing.on_list or standing.custodian):
         return True
     return (Tie.LIST in ties and standing.on_list) or (Tie.CUSTODIAN in ties and standing.custodian)
 
@@ -158,6 +175,8 @@ class Concerned:
     deciders: Mapping[Decision, frozenset[str]] = field(default_factory=dict)
     appeals: frozenset[str] = frozenset()
     seconds: frozenset[str] = frozenset()
+    tellers: frozenset[str] = frozenset()
+    affected: str | None = None
 
 
 def stands(actor: Actor, incident: Concerned, now: datetime) -> Standing:
@@ -174,6 +193,8 @@ def stands(actor: Actor, incident: Concerned, now: datetime) -> Standing:
         decides=frozenset(one for one, by in incident.deciders.items() if own in by),
         appeals=own in incident.appeals,
         second=own in incident.seconds,
+        teller=own in incident.tellers,
+        affected=own == incident.affected,
     )
 
 
@@ -207,7 +228,16 @@ def concerned(session: Session, incident: Incident, office: Office, now: datetim
             one for role in office.pack.restrictions.appeal for one in desk.who_may_know(role)
         ),
         seconds=seconds(office.pack, desk),
+        tellers=frozenset(
+            one for role in office.pack.telling.chain for one in desk.who_may_know(role)
+        ),
+        affected=incident.staff_id if _was_told(session, incident) else None,
     )
+
+
+def _was_told(session: Session, incident: Incident) -> bool:
+    query = select(Step.id).where(Step.incident_id == incident.id, Step.kind == "told-in-private")
+    return session.exec(query).first() is not None
 
 
 def seconds(pack: Pack, desk: Desk) -> frozenset[str]:

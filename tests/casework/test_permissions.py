@@ -50,8 +50,8 @@ STAFF = (
     StaffMember(HEAD, "Thomasina Garvellach"),
 )
 READING = frozenset({Action.VIEW, Action.REVEAL, Action.JUDGE, Action.OPEN_EVIDENCE})
-_BY_ROLE = {Action.BRING_IN, Action.DECIDE_APPEAL, Action.AGREE_TO_ERASE}
-ON_THE_LIST = frozenset(TIES) - set(DECISIONS) - _BY_ROLE
+_BY_ROLE = {Action.BRING_IN, Action.DECIDE_APPEAL, Action.AGREE_TO_ERASE, Action.MAKE_OWN_PAGE}
+ON_THE_LIST = frozenset(TIES) - set(DECISIONS) - _BY_ROLE - {Action.SAY}
 Open = Callable[..., Incident]
 
 
@@ -76,6 +76,8 @@ def test_every_action_has_a_row_and_one_without_would_be_refused_to_everybody() 
         decides=frozenset(Decision),
         appeals=True,
         second=True,
+        teller=True,
+        affected=True,
     )
     assert what(everything) == set(Action)
     with pytest.raises(NotAllowedError):
@@ -93,6 +95,8 @@ def test_ties_and_roles_allow_what_the_table_says_and_no_more() -> None:
         replace(nothing, decides=frozenset(Decision), appeals=True): {Action.FILE},
         replace(nothing, line_manager=True): {Action.FILE},
         replace(nothing, second=True): {Action.FILE, Action.AGREE_TO_ERASE},
+        replace(nothing, teller=True): {Action.FILE},
+        replace(nothing, on_list=True, teller=True): ON_THE_LIST | {Action.MAKE_OWN_PAGE},
         replace(nothing, on_list=True): ON_THE_LIST,
         replace(nothing, on_list=True, line_manager=True): ON_THE_LIST | {Action.BRING_IN},
         replace(nothing, on_list=True, decides=frozenset(Decision)): ON_THE_LIST | deciding,
@@ -134,6 +138,50 @@ def test_the_named_person_is_told_why_they_are_refused(action: Action) -> None:
     named = Standing(ALICE, named=True, on_list=True, employed=True, custodian=True)
     with pytest.raises(NotAllowedError, match="You are named"):
         check_may(named, action)
+
+
+@pytest.mark.clause("SPSO 69")
+@pytest.mark.clause("WICS Named ¶3")
+def test_whoever_is_named_and_was_told_may_speak_for_themselves_and_open_nothing() -> None:
+    flags = (True, False)
+    for on_list, custodian, conflicted, second, teller in product(flags, repeat=5):
+        told = Standing(
+            ALICE,
+            named=True,
+            on_list=on_list,
+            employed=True,
+            conflicted=conflicted,
+            custodian=custodian,
+            decides=frozenset(Decision),
+            appeals=True,
+            second=second,
+            teller=teller,
+            affected=True,
+        )
+        assert what(told) == {Action.FILE, Action.SAY}
+        assert what(replace(told, affected=False)) == {Action.FILE}
+        assert what(replace(told, employed=False)) == set()
+
+
+@pytest.mark.clause("SPSO 69")
+@pytest.mark.clause("WICS Named ¶3")
+@pytest.mark.parametrize(
+    ("policy", "tellers"),
+    [("spso", {BOB, HR, COMMS, DIRECTOR, HEAD}), ("wics", {BOB, DIRECTOR, HEAD})],
+)
+def test_only_whom_the_policy_has_tell_the_person_makes_a_page_for_them(
+    engine: Engine, open_about: Open, policy: str, tellers: set[str]
+) -> None:
+    rules = office(policy)
+    everybody = frozenset(member.staff_id for member in STAFF)
+    before = concerns(engine, open_about, rules, ALICE, [])
+    assert before.affected is None
+    assert before.tellers == tellers
+    listed = replace(before, listed=everybody)
+    may_make = {
+        one for one in everybody if may(rules.actor(one), Action.MAKE_OWN_PAGE, listed, NOW)
+    }
+    assert may_make == tellers
 
 
 def test_work_that_has_ended_ends_what_one_may_on_the_day_where_the_body_is() -> None:
