@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,9 +57,14 @@ class Check:
 
 def examine() -> int:
     """Print every check; return how many are not well."""
+    return show(_checks())
+
+
+def show(checks: Iterable[Check]) -> int:
+    """Print these; return how many are not well."""
     terminal = Terminal(highlight=False, soft_wrap=True)
     unwell = 0
-    for check in _checks():
+    for check in checks:
         unwell += check.fault is not None
         if check.fault:
             terminal.print(f"[red]not well[/]  {check.subject}: {escape(check.fault)}")

@@ -121,6 +121,14 @@ def test_each_fault_is_told_for_its_own_channel(town: Town) -> None:
         assert secret not in told
 
 
+def test_what_stands_in_brackets_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = doctor.Check("a", fault="see [mail]"), doctor.Check("b", advice="set [operations]")
+    assert doctor.show(kinds) == 1
+    printed = capsys.readouterr().out
+    assert "a: see [mail]" in printed
+    assert "b: set [operations]" in printed
+
+
 def test_an_alarm_that_reached_nobody_is_red(town: Town) -> None:
     (check,) = doctor._alarms("alarms", town.built)
     assert (check.fault, check.advice) == (None, None)
