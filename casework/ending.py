@@ -65,7 +65,8 @@ def _kept(
     now: datetime,
 ) -> Incident:
     session.add(incident)
-    told = {**about, "playbook": f"{office.pack.name} {office.pack.version}"}
+    pack = office.of(incident).pack
+    told = {**about, "playbook": f"{pack.name} {pack.version}"}
     note(session, action, actor=actor, now=now, reference=incident.reference, about=told)
     look_again(session, incident, office, now)
     return incident

@@ -42,6 +42,16 @@ class NoSuchExhibitError(CaseworkError):
 class StepUnfitError(CaseworkError):
     """This step can't be recorded so."""
 
+    def __init__(self, *faults: str) -> None:
+        """`faults` are sentences, best a casework.step_parts.Fault each."""
+        super().__init__(" ".join(faults) or None)
+        self.faults = faults
+
 
 class DecidedMeanwhileError(CaseworkError):
     """Somebody else has recorded this meanwhile, and nothing of yours was kept."""
+
+    def __init__(self, message: str | None = None, *, subject: str = "", revision: int = 0) -> None:
+        """`subject` and `revision` say which step stands there."""
+        super().__init__(message)
+        self.subject, self.revision = subject, revision

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.permissions import Action
-from casework.step_parts import Part, Sort
+from casework.step_parts import Fault, Part, Sort
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
 
 NO_ACTION = (
@@ -51,17 +51,26 @@ def _permission(step: Proposed, known: Known) -> Action:
 def _says_what_harm(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 3: harm to a person or to the service is what lets anything be done."""
     if step.code("outcome") in {"restricting", "zero-tolerance"} and known.newest("harm") is None:
-        yield "Record first whether a person or the service is harmed (harm)."
+        yield Fault(
+            "outcome",
+            "Record first whether a person or the service is harmed (harm).",
+            "Record first whether a person or the service is harmed.",
+            needs="harm",
+        )
 
 
 def _of_a_threat(step: Proposed, known: Known) -> Iterator[str]:
     if known.physical and step.code("because") in {"criticism", "distress", "unusual"}:
-        yield "It was found as a threat: say no-threat if it is none."
+        yield Fault(
+            "because",
+            "It was found as a threat: say no-threat if it is none.",
+            "It was found as a threat. If it is none, choose that it is no threat.",
+        )
 
 
 def _a_note_there(step: Proposed, known: Known) -> Iterator[str]:
     if known.newest("outside-contact", step.code("number")) is None:
-        yield "There is no note of this number."
+        yield Fault("number", "There is no note of this number.", needs="outside-contact")
 
 
 NOTES: tuple[Kind, ...] = (

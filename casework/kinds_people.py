@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.permissions import Action
-from casework.step_parts import Part, Sort
+from casework.step_parts import Fault, Part, Sort
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
 
 OFFERS = (
@@ -26,12 +26,16 @@ def _told_by_the_first_who_is_there(step: Proposed, known: Known) -> Iterator[st
     places = [place for place, role in enumerate(chain) if by in known.desk.who_may_know(role)]
     if not places:
         titles = ", ".join(known.pack.role_title(role) for role in chain)
-        yield f"Who tells the person is one of these: {titles}."
+        yield Fault("by", f"Who tells the person is one of these: {titles}.")
         return
     teller = known.desk.teller()
     first = teller is None or teller.staff_id == by
     if not first and "why-not-earlier" not in step.given.words:
-        yield "why-not-earlier is missing: somebody else stands before them in the order."
+        yield Fault(
+            "why-not-earlier",
+            "why-not-earlier is missing: somebody else stands before them in the order.",
+            "Say why it was not done by somebody who comes first in the order.",
+        )
 
 
 def _only_somebody_named_can_be_told(step: Proposed, known: Known) -> Iterator[str]:
@@ -42,7 +46,12 @@ def _only_somebody_named_can_be_told(step: Proposed, known: Known) -> Iterator[s
 
 def _told_before_asked(step: Proposed, known: Known) -> Iterator[str]:
     if step.code("answer") in {"no-view", "view"} and known.newest("told-in-private") is None:
-        yield "Record first that the person was told in private (told-in-private)."
+        yield Fault(
+            "answer",
+            "Record first that the person was told in private (told-in-private).",
+            "Record first that the person was told in private.",
+            needs="told-in-private",
+        )
 
 
 def _an_accepted_stay_away_ends(step: Proposed, known: Known) -> Iterator[str]:
@@ -51,9 +60,13 @@ def _an_accepted_stay_away_ends(step: Proposed, known: Known) -> Iterator[str]:
     if needs_end and step.code("answer") == "accepted":
         until = step.given.day("until")
         if until is None:
-            yield "until is missing: the day on which it ends or is looked at again."
+            yield Fault(
+                "until",
+                "until is missing: the day on which it ends or is looked at again.",
+                "Enter the day on which it ends or is looked at again.",
+            )
         elif until < known.today:
-            yield "until is past."
+            yield Fault("until", "until is past.", "The day on which it ends must be ahead.")
 
 
 PEOPLE: tuple[Kind, ...] = (

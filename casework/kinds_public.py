@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.permissions import Action
-from casework.step_parts import Part, Sort
+from casework.step_parts import Fault, Part, Sort
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
 
 
@@ -11,16 +11,23 @@ def _frozen_first(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 31.2, 63: what a platform takes away can't be kept any more."""
     del step
     if not known.exhibits:
-        yield "Nothing is sealed as evidence yet: wait for that, or `namewatch capture` it by hand."
+        yield Fault(
+            "",
+            "Nothing is sealed as evidence yet: wait for that, or `namewatch capture` it by hand.",
+            "Nothing is sealed as evidence yet. Wait until it is, and try again.",
+        )
 
 
 def _no_removal_at_a_risk(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 71: removal is sought unless it is likely to make things worse."""
     del known
     if step.code("decision") == "seek" and step.code("risk") == "significant":
-        yield (
+        yield Fault(
+            "decision",
             "Where the risk of escalation is significant, removal is not sought: decide"
-            " nothing-publicly, or judge the risk anew."
+            " nothing-publicly, or judge the risk anew.",
+            "Where it is likely to make things worse, removal is not sought. Choose to do nothing"
+            " publicly, or judge the risk again.",
         )
 
 
@@ -29,17 +36,22 @@ def _removal_decided_first(step: Proposed, known: Known) -> Iterator[str]:
         return
     decided = known.newest("removal")
     if decided is None or decided.given.code("decision") != "seek":
-        yield "Decide first that removal is sought, with the risk of escalation (removal)."
+        yield Fault(
+            "asks",
+            "Decide first that removal is sought, with the risk of escalation (removal).",
+            "Decide first that removal is sought.",
+            needs="removal",
+        )
 
 
 def _reported_before(step: Proposed, known: Known) -> Iterator[str]:
     if known.newest("platform-report", step.code("report")) is None:
-        yield "There is no report of this number."
+        yield Fault("report", "There is no report of this number.", needs="platform-report")
 
 
 def _blocked_before(step: Proposed, known: Known) -> Iterator[str]:
     if known.newest("block", step.code("block")) is None:
-        yield "There is no block of this number."
+        yield Fault("block", "There is no block of this number.", needs="block")
 
 
 def _from_a_role_account(step: Proposed, known: Known) -> Iterator[str]:
@@ -47,9 +59,17 @@ def _from_a_role_account(step: Proposed, known: Known) -> Iterator[str]:
     if not step.code("account"):
         return
     if not known.accounts:
-        yield "organisation.toml names no account of the body (accounts)."
+        yield Fault(
+            "account",
+            "organisation.toml names no account of the body (accounts).",
+            "No account of the body is set up. Ask whoever looks after this service to add it.",
+        )
     elif not 1 <= int(step.code("account")) <= known.accounts:
-        yield "account is the number of one of the body's own accounts in organisation.toml."
+        yield Fault(
+            "account",
+            "account is the number of one of the body's own accounts in organisation.toml.",
+            "Choose one of the body's own accounts.",
+        )
 
 
 _ACCOUNT = Part("account", Sort.NUMBER, about="which of the accounts in organisation.toml, 1 on")

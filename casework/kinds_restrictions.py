@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.permissions import Action
-from casework.step_parts import Part, Sort
+from casework.step_parts import Fault, Part, Sort
 from casework.step_rules import NUMBERED, Kind, Known, Proposed, Taken
 from policies.tables import RestrictionKind
 
@@ -57,30 +57,42 @@ def _permission(step: Proposed, known: Known) -> Action:
 def _of_the_pack(step: Proposed, known: Known) -> Iterator[str]:
     names = [one.name for one in known.pack.restrictions.kinds]
     if step.code("restriction") not in names:
-        yield f"restriction is one of {', '.join(names)}."
+        yield Fault(
+            "restriction",
+            f"restriction is one of {', '.join(names)}.",
+            "Choose one of the restrictions of your policy.",
+        )
 
 
 def _on_evidence(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 22: only on evidence."""
     chosen = step.given.about.get("evidence")
     if isinstance(chosen, list) and not known.exhibits.issuperset(chosen):
-        yield "One of these exhibits is not in the record."
+        yield Fault("evidence", "One of these exhibits is not in the record.")
 
 
 def _why_not_the_weaker(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 15: the least restrictive that will do."""
     weakest = known.pack.restrictions.kinds[0].name
     if step.code("restriction") != weakest and "why-not-weaker" not in step.given.words:
-        yield "why-not-weaker is missing: what would not do about the less restrictive ones."
+        yield Fault(
+            "why-not-weaker",
+            "why-not-weaker is missing: what would not do about the less restrictive ones.",
+            "Say why something less restrictive would not do.",
+        )
 
 
 def _reviewed_or_reasoned(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 23, WICS Active ¶5."""
     review = step.given.day("review-on")
     if review is None and "no-review-why" not in step.given.words:
-        yield "review-on is missing, or no-review-why: the reason for reviewing nothing."
+        yield Fault(
+            "review-on",
+            "review-on is missing, or no-review-why: the reason for reviewing nothing.",
+            "Enter the day on which it is reviewed, or say below why there is no review.",
+        )
     if review is not None and review <= known.today:
-        yield "review-on has to lie ahead."
+        yield Fault("review-on", "review-on has to lie ahead.", "The review must be in the future.")
 
 
 def _next_review(step: Proposed, known: Known) -> Iterator[str]:
@@ -96,9 +108,18 @@ def _recommended(step: Proposed, known: Known) -> Iterator[str]:
     roles = known.pack.restrictions.termination_recommended_by
     may_recommend = {one for role in roles for one in known.desk.who_may_know(role)}
     if roles and step.code("recommended-by") not in may_recommend:
-        yield "recommended-by is missing: " + " or ".join(map(known.pack.role_title, roles)) + "."
+        titles = " or ".join(map(known.pack.role_title, roles))
+        yield Fault(
+            "recommended-by",
+            f"recommended-by is missing: {titles}.",
+            f"To end all contact has to be recommended by the {titles}.",
+        )
     if "options" not in step.given.words:
-        yield "options is missing: what else was considered, as by channel or by subject."
+        yield Fault(
+            "options",
+            "options is missing: what else was considered, as by channel or by subject.",
+            "Say what else was considered before ending all contact.",
+        )
 
 
 def _organisation_first(step: Proposed, known: Known) -> Iterator[str]:
@@ -106,14 +127,28 @@ def _organisation_first(step: Proposed, known: Known) -> Iterator[str]:
     del step
     author = known.newest("author")
     if author is None:
-        yield "Record first who the author is (author)."
+        yield Fault(
+            "",
+            "Record first who the author is (author).",
+            "Record first who the author is.",
+            needs="author",
+        )
     elif author.given.code("represents") == "yes" and not known.newest("organisation-approached"):
-        yield "Approach first the organisation they speak for (organisation-approached)."
+        yield Fault(
+            "",
+            "Approach first the organisation they speak for (organisation-approached).",
+            "Approach first the organisation that they speak for.",
+            needs="organisation-approached",
+        )
 
 
 def _in_the_register(step: Proposed, known: Known) -> Iterator[str]:
     if known.newest("restriction", step.code("restriction")) is None:
-        yield "There is no restriction of this number in the record."
+        yield Fault(
+            "restriction",
+            "There is no restriction of this number in the record.",
+            needs="restriction",
+        )
 
 
 def _heard_by_somebody_else(step: Proposed, known: Known) -> Iterator[str]:
@@ -138,7 +173,11 @@ def _considered_by_somebody_senior(step: Proposed, known: Known) -> Iterator[str
     senior = {one for role in rules.representations_to for one in known.desk.who_may_know(role)}
     if step.code("considered-by") not in senior:
         titles = " or ".join(map(known.pack.role_title, rules.representations_to))
-        yield f"considered-by is one of these: {titles}."
+        yield Fault(
+            "considered-by",
+            f"considered-by is one of these: {titles}.",
+            f"They are considered by the {titles}.",
+        )
     restriction = known.newest("restriction", step.code("restriction"))
     if restriction and ends_contact(known, restriction):
         yield "Of a termination no representations are considered."

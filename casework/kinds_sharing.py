@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.permissions import Action
-from casework.step_parts import Part, Sort
+from casework.step_parts import Fault, Part, Sort
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
 from policies.tables import AFFECTED
 
@@ -23,7 +23,10 @@ def _never_with_the_named(step: Proposed, known: Known) -> Iterator[str]:
     """SPSO 68."""
     to = step.code("to-whom")
     if to and (to == known.named or to in known.alongside):
-        yield "They are named in this incident; they are told in private, and in no other way."
+        yield Fault(
+            "to-whom",
+            "They are named in this incident; they are told in private, and in no other way.",
+        )
 
 
 def _decider_of_the_pack(step: Proposed, known: Known) -> Iterator[str]:
@@ -31,9 +34,13 @@ def _decider_of_the_pack(step: Proposed, known: Known) -> Iterator[str]:
     deciders = known.pack.personal_record.deciders
     role = step.code("for")
     if role not in deciders:
-        yield f"for is one of {', '.join(deciders)}."
+        yield Fault(
+            "for",
+            f"for is one of {', '.join(deciders)}.",
+            "Choose whose answer this is.",
+        )
     elif role != AFFECTED and step.actor not in known.desk.who_may_know(role):
-        yield f"Only the {known.pack.role_title(role)} answers for themselves."
+        yield Fault("for", f"Only the {known.pack.role_title(role)} answers for themselves.")
     elif role == AFFECTED and known.named is None:
         yield "Nobody on the staff is named in this incident."
 
@@ -49,7 +56,11 @@ def personal_record(known: Known) -> str:
 
 def _restriction_there(step: Proposed, known: Known) -> Iterator[str]:
     if known.newest("restriction", step.code("restriction")) is None:
-        yield "There is no restriction of this number in the record."
+        yield Fault(
+            "restriction",
+            "There is no restriction of this number in the record.",
+            needs="restriction",
+        )
 
 
 def notice(known: Known, number: str) -> tuple[str, ...]:

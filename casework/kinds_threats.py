@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.permissions import Action
-from casework.step_parts import Part, Sort
+from casework.step_parts import Fault, Part, Sort
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
 
 
@@ -11,9 +11,10 @@ def _always_reported(step: Proposed, known: Known) -> Iterator[str]:
     """WICS Active ¶2: of physical harm the police always hear."""
     always = known.pack.police.rule == "always"
     if always and known.physical and step.code("decision") == "not-reported":
-        yield (
+        yield Fault(
+            "decision",
             f"The policy leaves no choice: a threat of physical harm is always reported to the"
-            f" police ({known.pack.police.clause})."
+            f" police ({known.pack.police.clause}).",
         )
 
 
@@ -26,7 +27,10 @@ def _not_by_who_was_threatened(step: Proposed, known: Known) -> Iterator[str]:
 def _why_not(step: Proposed, known: Known) -> Iterator[str]:
     del known
     if step.code("persons-view") == "not-asked" and step.code("decision") == "not-reported":
-        yield "Ask the person threatened first: not to report weighs their view."
+        yield Fault(
+            "persons-view",
+            "Ask the person threatened first: not to report weighs their view.",
+        )
 
 
 THREATS: tuple[Kind, ...] = (

@@ -14,7 +14,8 @@ from records.step import Step
 
 
 def known_of(session: Session, incident: Incident, office: Office, now: datetime) -> Known:
-    """Everything but people's words, which stay sealed."""
+    """Everything but people's words, which stay sealed; by the incident's own edition."""
+    office = office.of(incident)
     return Known(
         named=incident.staff_id,
         alongside=frozenset(incident.alongside),

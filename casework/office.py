@@ -1,6 +1,7 @@
 """The body's rules and people, as casework asks about them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,10 @@ class Actor:
         return self.member is not None and self.member.works_on(now.astimezone(self.zone).date())
 
 
+def _none_kept(_name: str, _version: str) -> Pack | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """Policy pack, organisation and roster together."""
@@ -31,6 +36,16 @@ class Office:
     pack: Pack
     organisation: Organisation
     roster: Roster
+    edition: Callable[[str, str], Pack | None] = _none_kept
+    """The pack of a name and version, as it was in force."""
+
+    def of(self, incident: Incident) -> "Office":
+        """The same under the rules with which `incident` was opened, where they are kept."""
+        own = incident.policy, incident.policy_version
+        if own == (self.pack.name, self.pack.version):
+            return self
+        pack = self.edition(*own)
+        return replace(self, pack=pack) if pack else self
 
     def actor(self, staff_id: str) -> Actor:
         """Who stands behind a staff id."""
@@ -48,7 +63,7 @@ class Office:
             day=self.today(now),
             barred=frozenset(incident.conflicted),
         )
-        return Desk(self.pack, self.organisation, self.roster, question)
+        return Desk(self.of(incident).pack, self.organisation, self.roster, question)
 
     def custodian(self, incident: Incident, now: datetime) -> str | None:
         """Who keeps the record of this incident (SPSO 71)."""

@@ -212,6 +212,7 @@ def may(actor: Actor, action: Action, incident: Concerned, now: datetime) -> boo
 
 def concerned(session: Session, incident: Incident, office: Office, now: datetime) -> Concerned:
     """Whom `incident` concerns at this moment, by the body's own roles."""
+    office = office.of(incident)
     desk = office.desk(incident, now)
     query = select(IncidentAccess.staff_id).where(IncidentAccess.incident_id == incident.id)
     return Concerned(

@@ -5,11 +5,50 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from casework.errors import StepUnfitError
 
 LONGEST_WORDS = 4000
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./:#-]{0,59}")
+
+
+class Amiss(StrEnum):
+    """What kind of thing is wrong with a part."""
+
+    MISSING = "missing"
+    UNFIT = "unfit"
+    MISPLACED = "misplaced"
+    RULE = "rule"
+
+
+class Fault(str):
+    """A sentence in the terms of the command line, about `part` (empty: about the whole step).
+
+    `plain` says the same to somebody with a form before them; `needs` is the kind of step that has
+    to be recorded first.
+    """
+
+    __slots__ = ("amiss", "needs", "part", "plain")
+
+    part: str
+    plain: str
+    needs: str
+    amiss: Amiss
+
+    def __new__(
+        cls,
+        part: str,
+        sentence: str,
+        plain: str = "",
+        *,
+        needs: str = "",
+        amiss: Amiss = Amiss.RULE,
+    ) -> Self:
+        """The sentence, with what it is about."""
+        made = super().__new__(cls, sentence)
+        made.part, made.plain, made.needs, made.amiss = part, plain or sentence, needs, amiss
+        return made
 
 
 class Sort(StrEnum):
@@ -68,32 +107,38 @@ class Given:
 def read_parts(parts: Sequence[Part], typed: Mapping[str, str]) -> Given:
     """What was typed, checked part by part; raises StepUnfitError with all that is wrong."""
     known = {part.name for part in parts}
-    wrong = [f"{name} does not belong here." for name in sorted(set(typed) - known)]
+    wrong = [
+        Fault(name, f"{name} does not belong here.", amiss=Amiss.MISPLACED)
+        for name in sorted(set(typed) - known)
+    ]
     about: dict[str, Value] = {}
     words: dict[str, str] = {}
     for part in parts:
         text = (typed.get(part.name) or "").strip()
         if not text:
             wrong += _missing(part, typed)
-        elif not _fits(part, typed):
-            wrong.append(f"{part.name} does not belong beside what else was given.")
+        elif not belongs(part, typed):
+            sentence = f"{part.name} does not belong beside what else was given."
+            wrong.append(Fault(part.name, sentence, amiss=Amiss.MISPLACED))
         elif part.sort is Sort.WORDS:
             words[part.name] = text[:LONGEST_WORDS]
         elif (value := _read(part, text)) is None:
-            wrong.append(f"{part.name} has to be {part.expects}.")
+            sentence = f"{part.name} has to be {part.expects}."
+            wrong.append(Fault(part.name, sentence, amiss=Amiss.UNFIT))
         else:
             about[part.name] = value
     if wrong:
-        raise StepUnfitError(" ".join(wrong))
+        raise StepUnfitError(*wrong)
     return Given(about, words)
 
 
-def _missing(part: Part, typed: Mapping[str, str]) -> Iterator[str]:
-    if not part.optional and _fits(part, typed):
-        yield f"{part.name} is missing: {part.about or part.expects}."
+def _missing(part: Part, typed: Mapping[str, str]) -> Iterator[Fault]:
+    if not part.optional and belongs(part, typed):
+        sentence = f"{part.name} is missing: {part.about or part.expects}."
+        yield Fault(part.name, sentence, amiss=Amiss.MISSING)
 
 
-def _fits(part: Part, typed: Mapping[str, str]) -> bool:
+def belongs(part: Part, typed: Mapping[str, str]) -> bool:
     """Whether the part belongs beside the others."""
     if part.when is None:
         return True

@@ -20,7 +20,7 @@ from casework.known import known_of
 from casework.office import Office
 from casework.permissions import check, concerned
 from casework.step_effects import take_effect
-from casework.step_parts import Given, Part, Sort, read_parts
+from casework.step_parts import Fault, Given, Part, Sort, read_parts
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
 from casework.wishes import faults_of_wishes
 from records.incident import Incident
@@ -54,13 +54,25 @@ def locked(session: Session, reference: str) -> Incident:
     return found
 
 
-def record_step(
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A step that may be written."""
+
+    incident: Incident
+    office: Office
+    kind: Kind
+    step: Proposed
+    revision: int
+
+
+def check_step(
     session: Session, office: Office, reference: str, order: Order, *, now: datetime
-) -> Step:
-    """Check, then write; raises NotAllowedError, StepUnfitError or DecidedMeanwhileError."""
+) -> Ready:
+    """Check and write nothing; raises NotAllowedError, StepUnfitError or DecidedMeanwhileError."""
     kind = kind_called(order.kind)
     given = read_parts(kind.all_parts, order.typed)
     incident = locked(session, reference)
+    office = office.of(incident)
     known = known_of(session, incident, office, now)
     step = Proposed(order.actor, _subject(kind, given, order, known), given)
     check(
@@ -72,10 +84,18 @@ def record_step(
     revision = _next_revision(kind, step, order, known, office)
     wrong = [*_not_yet(order, now), *faults_of(kind, step, known)]
     if wrong:
-        raise StepUnfitError(" ".join(wrong))
-    written = _write(session, incident, kind, step, revision, order, office, now)
-    take_effect(session, incident, step, kind, now=now)
-    look_again(session, incident, office, now)
+        raise StepUnfitError(*wrong)
+    return Ready(incident, office, kind, step, revision)
+
+
+def record_step(
+    session: Session, office: Office, reference: str, order: Order, *, now: datetime
+) -> Step:
+    """Check, then write; raises as `check_step` does."""
+    ready = check_step(session, office, reference, order, now=now)
+    written = _write(session, ready, order, now)
+    take_effect(session, ready.incident, ready.step, ready.kind, now=now)
+    look_again(session, ready.incident, ready.office, now)
     return written
 
 
@@ -111,7 +131,9 @@ def _next_revision(kind: Kind, step: Proposed, order: Order, known: Known, offic
         raise DecidedMeanwhileError(
             f"{kind.title}: {before.actor} recorded this on {at:%d %B %Y at %H:%M}, and nothing of"
             f" yours was kept. Look at it; to put yours in its place, say --instead-of"
-            f" {before.revision}."
+            f" {before.revision}.",
+            subject=step.subject,
+            revision=before.revision,
         )
     return before.revision + 1
 
@@ -134,25 +156,19 @@ def _not_yet(order: Order, now: datetime) -> Iterator[str]:
 
 def _in_the_roster(part: Part, step: Proposed, known: Known) -> Iterator[str]:
     if step.code(part.name) not in known.staff:
-        yield f"{part.name} is not in the roster."
+        yield Fault(
+            part.name, f"{part.name} is not in the roster.", "They are not in the staff list."
+        )
 
 
-def _write(
-    session: Session,
-    incident: Incident,
-    kind: Kind,
-    step: Proposed,
-    revision: int,
-    order: Order,
-    office: Office,
-    now: datetime,
-) -> Step:
+def _write(session: Session, ready: Ready, order: Order, now: datetime) -> Step:
+    incident, kind, step, revision = ready.incident, ready.kind, ready.step, ready.revision
     assert incident.id is not None
     key = session.get(RecordKey, incident.key_id)
     if key is None or key.wrapped is None:
         raise KeyDestroyedError
     words = step.given.words
-    playbook = f"{office.pack.name} {office.pack.version}"
+    playbook = f"{ready.office.pack.name} {ready.office.pack.version}"
     written = Step(
         incident_id=incident.id,
         kind=kind.name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from casework.step_parts import Fault
 from casework.step_rules import Known, Proposed
 
 _FITTING = {
@@ -18,14 +19,30 @@ def faults_of_wishes(step: Proposed, known: Known) -> Iterator[str]:
     said = step.code("wishes")
     if known.named is None:
         if said != "nobody-named":
-            yield "Nobody on the staff is named here: wishes is nobody-named."
+            yield Fault("wishes", "Nobody on the staff is named here: wishes is nobody-named.")
         return
     asked = known.newest("wishes")
     if asked is None:
-        yield "Record first what the person named would like to happen (wishes)."
+        yield Fault(
+            "wishes",
+            "Record first what the person named would like to happen (wishes).",
+            "Record first what the person named would like to happen.",
+            needs="wishes",
+        )
         return
     answer = asked.given.code("answer")
     if said not in _FITTING[answer]:
-        yield (
-            f"Their answer stands as {answer}: wishes is {' or '.join(sorted(_FITTING[answer]))}."
+        fitting = " or ".join(sorted(_FITTING[answer]))
+        yield Fault(
+            "wishes",
+            f"Their answer stands as {answer}: wishes is {fitting}.",
+            "This does not fit what the person named has said. Look at it again.",
         )
+
+
+def fitting(known: Known) -> frozenset[str]:
+    """What may be said about wishes now, of a step that acts; empty before they were asked."""
+    if known.named is None:
+        return frozenset({"nobody-named"})
+    asked = known.newest("wishes")
+    return _FITTING[asked.given.code("answer")] if asked else frozenset()

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
+from alerts.routing import Recipient
 from casework.office import Office
 from casework.reading import OpenKey, Reader
 from casework.verdicts import FeaturesOf
@@ -13,13 +15,22 @@ from evidence.storage import Storage
 from policies.pack import Pack
 from records.clock import utc_now
 from records.finding import Finding
+from records.incident import Incident
 from records.organisation import Organisation
 from records.post import Post
 from records.roster import Roster, StaffMember
 
 
+def _none_kept(_name: str, _version: str) -> Pack | None:
+    return None
+
+
 def _no_features(_post: Post, _finding: Finding) -> tuple[str, ...]:
     return ()
+
+
+PassOn = Callable[[Session, Incident, str], Recipient | None]
+"""(session, incident, who passes it on): who is asked next, or None when nobody is left."""
 
 
 @dataclass(eq=False)
@@ -39,6 +50,10 @@ class Desk:
     storage: Storage | None = None
     """Where evidence lies; without it no exhibit can be opened here."""
     now: Callable[[], datetime] = field(default=utc_now)
+    edition: Callable[[str, str], Pack | None] = _none_kept
+    """The pack of a name and version, as it was in force: an incident goes on under its own."""
+    pass_on: PassOn | None = None
+    """Asks the next in the order to tell the person named; set once the engine runs."""
 
     def renew(self, organisation: Organisation, roster: Roster, pack: Pack) -> None:
         """Go by these from the next page on."""
@@ -51,7 +66,7 @@ class Desk:
     @property
     def office(self) -> Office:
         """The body's rules and people, as casework asks about them."""
-        return Office(self.pack, self.organisation, self.roster)
+        return Office(self.pack, self.organisation, self.roster, self.edition)
 
     def reader(self, member: StaffMember) -> Reader:
         """This person, as casework asks who reads."""

@@ -20,6 +20,7 @@ from casework.permissions import Action, check, concerned
 from casework.steps import Order, record_step
 from namewatch.casebook import database_of, incident_called, read_home, who_acts
 from namewatch.configuration import Configuration
+from namewatch.editions import Archive
 from records.clock import utc_now
 from records.database import transaction
 from records.errors import NamewatchError
@@ -171,7 +172,7 @@ def _acting(by: str | None, command: str) -> Iterator[_Acts]:
     settings, held = read_home()
     now = utc_now()
     actor, _ = who_acts(settings, held, by, now, command)
-    office = Office(held.pack, held.organisation, held.roster)
+    office = Office(held.pack, held.organisation, held.roster, Archive(settings.home).pack)
     with transaction(database_of(settings)) as session:
         yield _Acts(session, office, actor, now)
 

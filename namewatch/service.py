@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from sqlmodel import Session
+
 from alerts.channels.email import EmailChannel
 from alerts.channels.operations import Operations
 from alerts.channels.slack import SlackListener
+from alerts.routing import Recipient
 from console.app import create_app
 from console.desk import Desk
 from console.server import ConsoleServer
@@ -31,6 +34,7 @@ from nlp.screening import Screener
 from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.finding import Finding
+from records.incident import Incident
 from records.post import Post
 from records.roster import StaffMember
 from workflows import pictures, rechecks, reported
@@ -43,11 +47,19 @@ from workflows.engine import Engine
 from workflows.erase_again import destroy_again
 from workflows.learning import Learning
 from workflows.operations import OperationsAlarms, by_mail
+from workflows.pass_on import pass_on
 from workflows.services import install
 from workflows.timers import Timers
 from workflows.watch import Watch
 
 SECONDS_TO_STOP = 5.0
+
+
+def _passed_on_page(
+    engine: Engine, session: Session, incident: Incident, actor: str
+) -> Recipient | None:
+    """Pass on, as pressed on the record's page."""
+    return pass_on(session, engine, incident, actor=actor, via="page")
 
 
 @dataclass
@@ -81,6 +93,8 @@ class Service:
         take_away_beside(eraser)
         engine = Engine(services.database)
         self._stops.append(engine.stop)
+        assert self._desk
+        self._desk.pass_on = partial(_passed_on_page, engine)
         timers = Timers(services, engine)
         timers.start()
         self._stops.append(timers.stop)
@@ -183,6 +197,7 @@ class Service:
             practice=settings.practice,
             storage=services.storage,
             features_of=self._features_of,
+            edition=services.edition,
         )
         server = ConsoleServer(create_app(desk), settings.console.host, settings.console.port)
         server.start()
