@@ -27,6 +27,7 @@ from records.retention import RetentionClock, RetentionDecision
 from records.sign_in import ConsoleSession, SignInCode
 from records.step import Step
 from records.sweep_place import SweepPlace
+from records.triage import TriageAnswer
 from records.verdict import Verdict
 from records.waiting import WaitingPost
 from records.watching import CoverageGap, Quarantined, SourceCursor, SourceHour, SourceWatch
@@ -61,6 +62,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     WaitingPost,
     TakenReport,
     MentionReport,
+    TriageAnswer,
     SourceWatch,
     SourceHour,
     CoverageGap,

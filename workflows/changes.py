@@ -15,6 +15,7 @@ from records.incident import Incident, Mention, MentionRevision
 from records.post import Post
 from records.record_key import RecordKey
 from records.sealing import keyed_hash
+from records.triage import TriageAnswer
 from records.verdict import Verdict
 from workflows.services import Services
 
@@ -83,6 +84,7 @@ def swept_gives_way(session: Session, post_key: str, revision: str) -> None:
         .where(Mention.revision == revision)
         .where(col(Mention.swept_at).is_not(None))
         .where(col(Mention.id).not_in(select(Verdict.mention_id)))
+        .where(col(Mention.id).not_in(select(TriageAnswer.mention_id)))
     )
     for mention in session.exec(query).all():
         session.delete(mention)
