@@ -1,0 +1,170 @@
+"""Every address of the console, asked by every role that stands in every way to the incident.
+
+An address without a row in WHO_MAY fails here: nobody may see it until somebody says who may.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from httpx2 import Response
+
+from tests.console.everybody import SIGNED_IN, Role, Stands, World, watched, world_in
+
+ANYBODY = frozenset(Role)
+"""Signed in or not."""
+EMPLOYED = frozenset(SIGNED_IN)
+KEEPERS = frozenset({Role.CUSTODIAN, Role.DIRECTOR})
+LISTED = frozenset({Stands.LISTED, Stands.COVERING})
+READERS = LISTED | {Stands.KEEPER}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Who may, and with what it is asked; `answers` are what whoever may is answered with."""
+
+    who: frozenset[Role] | frozenset[Stands]
+    answers: tuple[int, ...] = (200,)
+    form: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+    ends: bool = False
+    """Whether the session may be over after it."""
+
+
+WHO_MAY = {
+    "GET /": Row(ANYBODY),
+    "GET /sign-in": Row(ANYBODY),
+    "POST /sign-in": Row(ANYBODY, (303,), {"address": "{role}@elsewhere.example"}),
+    "GET /sign-in/code": Row(ANYBODY),
+    "POST /sign-in/code": Row(ANYBODY, (400,), {"code": "000000"}, ends=True),
+    "POST /sign-out": Row(ANYBODY, (303,), ends=True),
+    "GET /r/{reference}": Row(READERS),
+    "POST /r/{reference}/seen": Row(LISTED, (303,)),
+    "POST /r/{reference}/said": Row(READERS, (303,), {"said": "someone-else"}),
+    "POST /r/{reference}/reveal": Row(READERS),
+    "GET /r/{reference}/evidence/{number}/preview": Row(READERS),
+    "POST /r/{reference}/evidence/{number}/open": Row(READERS, form={"why": "for the police"}),
+    "POST /r/{reference}/evidence/{number}/download": Row(READERS, form={"why": "for the police"}),
+    "GET /r/{reference}/evidence/{number}/picture/{name}": Row(
+        READERS, (303,), path={"name": "page-as-loaded.png"}
+    ),
+    # These only lead back, whoever asks and whether there is a record or not.
+    "GET /r/{reference}/{step}": Row(ANYBODY, (303,), path={"step": "seen"}),
+    "GET /r/{reference}/evidence/{number}/{step}": Row(ANYBODY, (303,), path={"step": "open"}),
+}
+"""Each address with its method; no other may be served."""
+
+NOTED = frozenset({"audit_entry", "custody_entry", "audit_link", "console_session"})
+"""Where it is kept that somebody looked; a GET, and a refusal, write nowhere else."""
+NO_SUCH = "NW-2026-9999"
+
+
+def addresses(app: FastAPI) -> list[str]:
+    """Every address that the console answers, with its method; the files under /static aside."""
+    return [
+        f"{method} {one.path}"
+        for one in iter_route_contexts(app.routes)
+        if one.path != "/static"
+        for method in sorted(one.methods or {"ANY"})
+    ]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world_in(tmp_path_factory.mktemp("world")) as made:
+        yield made
+
+
+def test_every_address_has_a_row_and_every_row_an_address(world: World) -> None:
+    assert sorted(addresses(world.app)) == sorted(WHO_MAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One address as it is asked of the console, about one incident or none."""
+
+    name: str
+    row: Row
+
+    @property
+    def about_an_incident(self) -> bool:
+        return "{reference}" in self.name
+
+    @property
+    def reads(self) -> bool:
+        return self.name.startswith("GET")
+
+    def of(self, world: World, role: Role, reference: str = "") -> Response:
+        method, path = self.name.split()
+        given = {"reference": reference, "number": "1", **self.row.path}
+        filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda part: given[part[1]], path)
+        typed = {part: words.format(role=role.name) for part, words in self.row.form.items()}
+        form = typed if method == "POST" else None
+        return world.browsers[role].request(method, filled, data=form)
+
+    def allowed(self, role: Role, stands: Stands | None) -> bool:
+        return role in self.row.who or (stands in self.row.who and role in EMPLOYED)
+
+
+def seen(answer: Response, reference: str) -> tuple[int, str, str]:
+    """What a person is told, the reference that they asked for aside."""
+    place = answer.headers.get("location", "")
+    return answer.status_code, place.replace(reference, "*"), answer.text.replace(reference, "*")
+
+
+@cache
+def incidents_to_read(world: World, role: Role) -> list[tuple[Stands, str]]:
+    """One for each way to stand: reading leaves them as they are."""
+    return list(incidents_to_change(world, role))
+
+
+def incidents_to_change(world: World, role: Role) -> Iterator[tuple[Stands, str]]:
+    for stands in Stands:
+        if reference := world.open_so(role, stands):
+            world.keep_evidence(reference)
+            yield stands, reference
+
+
+@pytest.mark.clause("SPSO 68")
+@pytest.mark.clause("WICS Named ¶2")
+@pytest.mark.parametrize("name", WHO_MAY)
+@pytest.mark.parametrize("role", Role)
+def test_each_address_is_for_exactly_those_in_its_row(world: World, name: str, role: Role) -> None:
+    asked = Asked(name, WHO_MAY[name])
+    if not asked.about_an_incident:
+        check(world, asked, role, None, "")
+        if asked.row.ends:
+            world.sign_in_again(role)
+        return
+    nothing = seen(asked.of(world, role, NO_SUCH), NO_SUCH)
+    incidents = incidents_to_read if asked.reads else incidents_to_change
+    for stands, reference in incidents(world, role):
+        answer = seen(check(world, asked, role, stands, reference), reference)
+        assert asked.allowed(role, stands) or answer == nothing, (name, role, stands)
+
+
+def check(
+    world: World, asked: Asked, role: Role, stands: Stands | None, reference: str
+) -> Response:
+    case = f"{asked.name}: {role}, {stands}"
+    with watched(world.office.database) as work:
+        answer = asked.of(world, role, reference)
+    if asked.allowed(role, stands):
+        assert answer.status_code in asked.row.answers, case
+        assert not to_the_door(answer) or role not in EMPLOYED, case
+    elif role in EMPLOYED:
+        assert answer.status_code == 404, case
+    else:
+        assert to_the_door(answer), case
+    if asked.reads or not asked.allowed(role, stands):
+        assert work.written <= NOTED, case
+    return answer
+
+
+def to_the_door(answer: Response) -> bool:
+    place = answer.headers.get("location", "")
+    return (answer.status_code == 303 and place.startswith("/sign-in?r=")) or place == "/sign-in"
