@@ -20,6 +20,7 @@ from records.incident import (
     Mention,
     MentionRevision,
 )
+from records.own_page import OwnPage
 from records.record_key import RecordKey
 from records.release import Release
 from records.report import MentionReport, TakenReport
@@ -48,6 +49,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     MentionRevision,
     Acknowledgement,
     Step,
+    OwnPage,
     Capture,
     Recheck,
     Rechecked,
