@@ -28,14 +28,23 @@ from records.sealing import new_identity, new_record_key, seal, unwrap
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAMED, ALONGSIDE, STRANGER, LEAVER = "s017", "s018", "s021", "s020"
 LINE_MANAGER, HR_OFFICER, COMMUNICATIONS = "s010", "s005", "s004"
+DIRECTOR, HEAD, IT_OFFICER = "s002", "s001", "s022"
+ROLES = {
+    "hr_officer": (HR_OFFICER,),
+    "communications_manager": (COMMUNICATIONS,),
+    "director": (DIRECTOR,),
+    "head_of_body": (HEAD,),
+    "leadership_team": (HEAD, DIRECTOR),
+    "it": (IT_OFFICER,),
+}
 LAST_DAY_OF_LEAVER = date(2026, 11, 23)
 
 REVEAL = "Show what was posted \u2013 may be distressing"
 """The words on the button."""
 
 CAST = (
-    ("s001", "Aileen Orr", "Ombudsman", ""),
-    ("s002", "Bram Sutherland", "Director", "s001"),
+    (HEAD, "Aileen Orr", "Ombudsman", ""),
+    (DIRECTOR, "Bram Sutherland", "Director", "s001"),
     (COMMUNICATIONS, "Catriona Weir", "Communications and Engagement Manager", "s002"),
     (HR_OFFICER, "Dougal Imrie", "HR Officer", "s002"),
     (LINE_MANAGER, "Effie Lamont", "Team Leader", "s002"),
@@ -43,6 +52,7 @@ CAST = (
     (ALONGSIDE, "Gregor Baird", "Complaints Reviewer", LINE_MANAGER),
     (LEAVER, "Hamish Toward", "HR Adviser", HR_OFFICER),
     (STRANGER, "Isla Rennie", "Finance Officer", "s002"),
+    (IT_OFFICER, "Una Drever", "IT Officer", "s002"),
 )
 
 THE_POST = Post(
@@ -118,7 +128,9 @@ class Office:
     def desk(self, *, console_url: str = "http://127.0.0.1", practice: bool = False) -> Desk:
         return Desk(
             database=self.database,
-            organisation=Organisation(name="Scottish Example Ombudsman", policy="spso"),
+            organisation=Organisation(
+                name="Scottish Example Ombudsman", policy="spso", roles=ROLES
+            ),
             roster=roster_of(member(one[0]) for one in CAST),
             pack=read_pack("spso"),
             open_key=lambda wrapped: unwrap(wrapped, self.vault),
