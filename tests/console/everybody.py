@@ -244,7 +244,7 @@ def new_world(folder: Path) -> World:
     desk = office.desk()
     desk.renew(BODY, roster_of(_member(*one) for one in PEOPLE), desk.pack)
     desk.storage = FolderStorage(folder / "evidence")
-    world = World(office, desk, create_app(desk), folder / "keys")
+    world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")
     for role in Role:
         world.browsers[role] = world.new_browser(STAFF_ID.get(role, ""))
     office.later(minutes=6)
