@@ -19,6 +19,7 @@ class RowFault:
 
     line: int | None
     text: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

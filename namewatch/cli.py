@@ -36,7 +36,9 @@ app = typer.Typer(
 )
 incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents, without names or posts.")
 app.add_typer(incident_app, name="incident")
-roster_app = typer.Typer(no_args_is_help=True, help="Check the staff list before it is used.")
+roster_app = typer.Typer(
+    no_args_is_help=True, help="Check the staff list, or fetch it from a directory."
+)
 app.add_typer(roster_app, name="roster")
 sources_app = typer.Typer(help="Which places can be watched, and whether yours can be read.")
 app.add_typer(sources_app, name="sources")
@@ -225,6 +227,28 @@ def check_roster(
     with _plainly():
         wanting = roster_check.check(roster, organisation)
     raise typer.Exit(NOT_SO if wanting else DONE)
+
+
+@roster_app.command("import")
+def import_roster(
+    directory: Annotated[str, typer.Argument(help="entra or google.")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the list; without it nothing is changed.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option(help="Your staff_id; acting_as of settings.toml unless given.")
+    ] = None,
+) -> None:
+    """Fetch the staff from Microsoft Entra or Google Workspace, and say what would change.
+
+    What only the roster knows stays: ids, other names, handles. Whoever is missing is watched on
+    as somebody who has left. The exit status is 1 when the list can't be used.
+    """
+    from namewatch import roster_import  # noqa: PLC0415
+
+    with _plainly():
+        good = roster_import.bring_in(directory, write=write, by=by)
+    raise typer.Exit(DONE if good else NOT_SO)
 
 
 @incident_app.command("list")

@@ -46,3 +46,16 @@ def write_private(file: Path, content: str) -> None:
     """Write a file that only its owner can read."""
     file.touch(mode=0o600)
     file.write_text(content, encoding="utf-8")
+
+
+def write_whole(file: Path, content: str) -> None:
+    """Put a file in the place of the one before at once, so that nobody reads half of it."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        write_private(part, content)
+        part.replace(file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"this file can't be written ({error.strerror}).", file=file
+        ) from None

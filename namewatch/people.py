@@ -50,7 +50,9 @@ def look_at(file: Path, before: Roster | None, day: date, months: int, origin: s
     except csv.Error:
         return People(stamp, 0, origin, (RowFault(None, NO_CSV),))
     found += _without_manager(roster)
-    faults = sorted((RowFault(one.line, one.sentence) for one in found), key=_place)
+    names = {roster.lines[one]: roster[one].full_name for one in roster}
+    told = (RowFault(one.line, one.sentence, names.get(one.line or 0, "")) for one in found)
+    faults = sorted(told, key=_place)
     if faults:
         return People(stamp, len(roster), origin, tuple(faults[:MOST_FAULTS]))
     staffing = Staffing(roster, day, months)

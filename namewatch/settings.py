@@ -90,6 +90,25 @@ class Teams(_Table):
     sign_in_url: str = ""
 
 
+class Entra(_Table):
+    """The `[entra]` table: the application that may read the staff from Microsoft Entra."""
+
+    tenant: str
+    client_id: str
+    client_secret: SecretStr
+    graph_url: str = ""
+    sign_in_url: str = ""
+
+
+class Google(_Table):
+    """The `[google]` table: the service account that may read the staff from Google Workspace."""
+
+    key_file: Path
+    admin: str
+    api_url: str = ""
+    token_url: str = ""
+
+
 class Operations(_Table):
     """The `[operations]` table: where alarms without content go besides by mail."""
 
@@ -216,6 +235,8 @@ class Settings(BaseSettings):
     bounces: BouncesSettings | None = None
     notify: Notify | None = None
     teams: Teams | None = None
+    entra: Entra | None = None
+    google: Google | None = None
     operations: Operations = Operations()
     alerts: AlertsSettings = AlertsSettings()
     console: Console = Console()

@@ -1,0 +1,1 @@
+"""Where lists of staff can be fetched from: one file for each directory."""
