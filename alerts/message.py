@@ -61,8 +61,8 @@ def compose(
 
     `count` is how many posts the incident holds; `telling`: somebody is to be told in private.
     """
-    words, test = wording(), kind is AlertKind.TEST
-    steps = pack.asking.steps
+    words, test, said = wording(), kind is AlertKind.TEST, kind is AlertKind.SAID
+    steps = {"others": words.said.steps} if said else pack.asking.steps
     urgent = severity in {"critical", "high"}
     subject = words.subject[kind].format(
         reference=reference, when="now" if urgent else "today", count=count
@@ -71,17 +71,27 @@ def compose(
         reference=reference,
         kind=kind,
         subject=f"{subject} (repeat)" if repeat else subject,
-        opening=words.test.opening if test else words.lead[kind] + pack.asking.severity[severity],  # type: ignore[index]
+        opening=_opening(kind, pack, severity),
         steps=words.test.steps if test else steps.get(role, steps["others"]),
         record_link=record_link,
-        page_link=page_link if pack.alerting.page_link and not test else None,
+        page_link=page_link if pack.alerting.page_link and not (test or said) else None,
         reason=reason,
         repeat=repeat,
         count=count,
         custody=custody,
         urgent=urgent,
-        telling=telling and not test,
+        telling=telling and not (test or said),
     )
+
+
+def _opening(kind: AlertKind, pack: Pack, severity: str) -> str:
+    """How serious it is stands in every alert but these two, which are about something else."""
+    words = wording()
+    if kind is AlertKind.TEST:
+        return words.test.opening
+    if kind is AlertKind.SAID:
+        return words.lead[kind]
+    return words.lead[kind] + pack.asking.severity[severity]  # type: ignore[index]
 
 
 def body_text(message: Message) -> str:

@@ -39,6 +39,12 @@ class TestWords(_Table):
     steps: tuple[Sentence, ...]
 
 
+class SaidWords(_Table):
+    """What is asked when the person named has said something."""
+
+    steps: tuple[Sentence, ...]
+
+
 class BodyWords(_Table):
     """What stands around the pack's own sentences in a mail."""
 
@@ -73,6 +79,7 @@ class Wording(_Table):
     subject: dict[AlertKind, Sentence]
     lead: dict[AlertKind, Sentence]
     test: TestWords
+    said: SaidWords
     body: BodyWords
     nudge: NudgeWords
     buttons: dict[str, ButtonWords]

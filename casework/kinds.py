@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from casework.errors import StepUnfitError
 from casework.kinds_notes import NOTES
+from casework.kinds_own import KINDS_OWN
 from casework.kinds_people import PEOPLE
 from casework.kinds_public import PUBLIC
 from casework.kinds_restrictions import RESTRICTIONS
@@ -15,7 +16,7 @@ from casework.step_rules import Kind
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         kind.name: kind
-        for group in (PEOPLE, THREATS, PUBLIC, RESTRICTIONS, SHARING, NOTES)
+        for group in (PEOPLE, KINDS_OWN, THREATS, PUBLIC, RESTRICTIONS, SHARING, NOTES)
         for kind in group
     }
 )

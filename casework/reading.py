@@ -51,7 +51,7 @@ def read_findings(
 ) -> list[Seen]:
     """Why each post was found; the posts themselves stay sealed. Noted in the audit trail."""
     identity = admit(session, incident, reader, Action.VIEW, "record viewed", now)
-    return [Seen(one, _finding(one, identity), None) for one in _mentions(session, incident)]
+    return [Seen(one, _finding(one, identity), None) for one in mentions_of(session, incident)]
 
 
 def reveal_posts(
@@ -59,10 +59,7 @@ def reveal_posts(
 ) -> list[Seen]:
     """Open the posts: a deliberate step that is noted before anything is shown (SPSO 64)."""
     identity = admit(session, incident, reader, Action.REVEAL, "post revealed", now)
-    return [
-        Seen(one, _finding(one, identity), _post(one, identity))
-        for one in _mentions(session, incident)
-    ]
+    return posts_opened(session, incident, identity)
 
 
 def open_to_learn(
@@ -73,11 +70,7 @@ def open_to_learn(
     Nobody is shown anything, so it is no revealing.
     """
     _check(session, incident, reader, Action.JUDGE, now)
-    identity = _record_identity(session, incident, reader.open_key)
-    return [
-        Seen(one, _finding(one, identity), _post(one, identity))
-        for one in _mentions(session, incident)
-    ]
+    return posts_opened(session, incident, key_opened(session, incident, reader.open_key))
 
 
 def admit(
@@ -91,7 +84,7 @@ def admit(
     """Check, then note, then open: nobody reads without a note of it."""
     _check(session, incident, reader, action, now)
     note(session, noted_as, actor=reader.staff_id, now=now, reference=incident.reference)
-    return _record_identity(session, incident, reader.open_key)
+    return key_opened(session, incident, reader.open_key)
 
 
 def _check(
@@ -114,12 +107,22 @@ def people_on(session: Session, incident: Incident) -> list[IncidentAccess]:
     return list(session.exec(query.order_by(col(IncidentAccess.id))))
 
 
-def _mentions(session: Session, incident: Incident) -> list[Mention]:
+def mentions_of(session: Session, incident: Incident) -> list[Mention]:
+    """Where and when it was posted, oldest first; what was posted stays sealed."""
     query = select(Mention).where(Mention.incident_id == incident.id).order_by(col(Mention.id))
     return list(session.exec(query))
 
 
-def _record_identity(session: Session, incident: Incident, open_key: OpenKey) -> x25519.Identity:
+def posts_opened(session: Session, incident: Incident, identity: x25519.Identity) -> list[Seen]:
+    """The posts, for whoever has checked and noted it."""
+    return [
+        Seen(one, _finding(one, identity), _post(one, identity))
+        for one in mentions_of(session, incident)
+    ]
+
+
+def key_opened(session: Session, incident: Incident, open_key: OpenKey) -> x25519.Identity:
+    """The record's key, for whoever has checked and noted it; raises KeyDestroyedError."""
     key = session.get(RecordKey, incident.key_id)
     if key is None or key.wrapped is None:
         raise KeyDestroyedError

@@ -13,12 +13,14 @@ from casework.errors import (
     DecidedMeanwhileError,
     KeyDestroyedError,
     NoSuchIncidentError,
+    NotAllowedError,
     StepUnfitError,
 )
 from casework.kinds import kind_called
+from casework.kinds_own import OWN
 from casework.known import known_of
 from casework.office import Office
-from casework.permissions import check, concerned
+from casework.permissions import Action, check, concerned
 from casework.step_effects import take_effect
 from casework.step_parts import Fault, Given, Part, Sort, read_parts
 from casework.step_rules import NUMBERED, Kind, Known, Proposed
@@ -35,6 +37,7 @@ class Order:
 
     `instead_of` is the revision that they have seen and put right; None for a first one. `number`
     says which one of a numbered kind is put right; `happened_at` when it was done, if not now.
+    `own`: the person named says it themselves, on their own page.
     """
 
     kind: str
@@ -43,6 +46,7 @@ class Order:
     instead_of: int | None = None
     number: str = ""
     happened_at: datetime | None = None
+    own: bool = False
 
 
 def locked(session: Session, reference: str) -> Incident:
@@ -75,12 +79,10 @@ def check_step(
     office = office.of(incident)
     known = known_of(session, incident, office, now)
     step = Proposed(order.actor, _subject(kind, given, order, known), given)
-    check(
-        office.actor(order.actor),
-        kind.action_for(step, known),
-        concerned(session, incident, office, now),
-        now,
-    )
+    if order.own and kind.name not in OWN:
+        raise NotAllowedError
+    action = Action.SAY if order.own else kind.action_for(step, known)
+    check(office.actor(order.actor), action, concerned(session, incident, office, now), now)
     revision = _next_revision(kind, step, order, known, office)
     wrong = [*_not_yet(order, now), *faults_of(kind, step, known)]
     if wrong:

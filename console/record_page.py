@@ -34,6 +34,7 @@ _TOLD_WORDS = {
     AlertKind.WORSE: "Told that it has become more serious",
     AlertKind.MORE: "Told of further posts",
     AlertKind.REMINDER: "Reminded",
+    AlertKind.SAID: "Told that the person has said something",
 }
 
 _NOT_SEEN = {

@@ -24,6 +24,7 @@ _KINDS = {
     "passed on": ", since it was passed on",
     "untold": " of what is due",
     "undone": " of what is overdue",
+    "said": ", since the person named has said something",
 }
 
 _EXHIBITS = {"record": "the platform's record", "handed-in": "what was handed in"}

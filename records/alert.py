@@ -20,6 +20,8 @@ class AlertKind(StrEnum):
     PASSED_ON = "passed on"
     UNTOLD = "untold"
     UNDONE = "undone"
+    SAID = "said"
+    """The person named has said something on their own page."""
     TEST = "test"
 
 

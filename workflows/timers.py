@@ -22,6 +22,7 @@ from workflows.escalate import escalate_those_due
 from workflows.further import tell_further_due
 from workflows.rechecks import enqueue_rechecks_due
 from workflows.reports import enqueue_reports_due
+from workflows.said import tell_what_was_said
 from workflows.services import Services
 from workflows.stamping import enqueue_stamps_due
 from workflows.waiting import enqueue_those_waiting
@@ -57,6 +58,7 @@ class Timers:
             done = self._try_again(session) + escalate_those_due(session, self._engine)
             done += tell_further_due(session, self._engine)
             done += look_at_duties(session, self._engine)
+            done += tell_what_was_said(session, self._engine)
             done += enqueue_those_waiting(session, self._engine, self._services)
             done += enqueue_reports_due(session, self._engine, self._services)
             if not self._adopted:
