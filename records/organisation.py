@@ -2,6 +2,7 @@
 
 from datetime import time
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -33,6 +34,8 @@ class Organisation(BaseModel):
     """Such as "20:00-07:30"; empty for none."""
     leavers_watched_months: int = Field(default=12, ge=0)
     roles: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    support: tuple[str, ...] = ()
+    """Where somebody who was named finds support, a line each, as they read it."""
     file: Path | None = None
 
     @field_validator("time_zone")
@@ -80,18 +83,26 @@ def read_quiet_hours(text: str) -> tuple[time, time] | None:
     return begins, ends
 
 
+class _Support(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    lines: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     organisation: Organisation
     roles: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    support: _Support = Field(default_factory=_Support)
 
 
 def read_organisation(file: Path) -> Organisation:
     """Read organisation.toml; raises ConfigurationError with file and line."""
     content = read_toml(file)
     parsed = check_against(_File, content, file)
-    return parsed.organisation.model_copy(update={"roles": parsed.roles, "file": file})
+    more = {"roles": parsed.roles, "support": parsed.support.lines, "file": file}
+    return parsed.organisation.model_copy(update=more)
 
 
 def check_roles(

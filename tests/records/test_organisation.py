@@ -34,6 +34,15 @@ def test_what_is_left_out_has_the_contracts_defaults(tmp_path: Path) -> None:
     assert body.calendar.opens.hour == 9
 
 
+@pytest.mark.clause("SPSO 59")
+@pytest.mark.clause("SPSO 70")
+def test_lines_about_support_are_read_as_they_are_written(tmp_path: Path) -> None:
+    assert read_organisation(written(tmp_path, GOOD)).support == ()
+    lines = '[support]\nlines = ["Employee assistance: 0800 000 0000", "Samaritans: 116 123"]\n'
+    body = read_organisation(written(tmp_path, GOOD + lines))
+    assert body.support == ("Employee assistance: 0800 000 0000", "Samaritans: 116 123")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "line", "says"),
     [
