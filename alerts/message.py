@@ -97,11 +97,12 @@ def _opening(kind: AlertKind, pack: Pack, severity: str) -> str:
 def body_text(message: Message) -> str:
     """Write the alert as a mail; the page's address comes last, under a plain warning."""
     words = wording().body
+    lead = words.tested if message.kind is AlertKind.TEST else words.record
     paragraphs = [
         message.opening,
         _asked(message.steps),
         words.reference.format(reference=message.reference),
-        f"{words.record}\n{message.record_link}",
+        f"{lead}\n{message.record_link}",
         _about(message),
         words.forward,
         one_line(message.custody),

@@ -51,6 +51,7 @@ class BodyWords(_Table):
     asked: Sentence
     reference: Sentence
     record: Sentence
+    tested: Sentence
     count: Sentence
     repeat: Sentence
     forward: Sentence

@@ -1,6 +1,6 @@
 """Presses of buttons in Slack: whose they are, whether they count, and what is said to them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -17,6 +17,7 @@ from casework.errors import (
 )
 from casework.office import Office
 from casework.steps import Order, record_step
+from casework.trials import confirm_by_receipt
 from records.alert import Delivery
 from records.database import reading, transaction
 from records.incident import Incident
@@ -60,7 +61,7 @@ def answer(services: Services, engine: Engine, press: Press) -> Reply | None:
     )
     now = services.now().astimezone(services.organisation.calendar.zone)
     if press.reference == TEST_REFERENCE:
-        return Reply(f"Thank you. The test has reached you, {now:%H:%M}.")
+        return _confirm(services, press, member, now)
     try:
         with transaction(services.database) as session:
             incident = incidents.by_reference(session, press.reference)
@@ -71,6 +72,22 @@ def answer(services: Services, engine: Engine, press: Press) -> Reply | None:
         why, words = _in_words(refusal)
         _note_refusal(services, press, member, why)
         return Reply(words) if member and _went_to(services, press, member) else None
+
+
+def _confirm(
+    services: Services, press: Press, member: StaffMember | None, now: datetime
+) -> Reply | None:
+    """A test counts once the person it was sent to says that it has reached them."""
+    with transaction(services.database) as session:
+        news = confirm_by_receipt(
+            session,
+            f"{press.channel}:{press.ts}",
+            actor=member.staff_id if member else STRANGER,
+            employed=member is not None and member.works_on(now.date()),
+            via=VIA,
+            now=now,
+        )
+    return Reply(f"Thank you. The test has reached you, {now:%H:%M}.") if news else None
 
 
 def _in_words(refusal: CaseworkError) -> tuple[str, str]:

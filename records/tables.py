@@ -29,6 +29,7 @@ from records.sign_in import ConsoleSession, SignInCode
 from records.step import Step
 from records.sweep_place import SweepPlace
 from records.triage import TriageAnswer
+from records.trial import Trial
 from records.verdict import Verdict
 from records.waiting import WaitingPost
 from records.watching import CoverageGap, Quarantined, SourceCursor, SourceHour, SourceWatch
@@ -86,6 +87,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     OwnPassword,
     RecoveryCode,
     EmergencyAccess,
+    Trial,
 )
 
 metadata = SQLModel.metadata

@@ -8,7 +8,9 @@ import pytest
 from sqlmodel import select
 
 from alerts.channels.slack_press import Press, Reply
+from alerts.message import TEST_REFERENCE
 from casework import incidents
+from casework.trials import begin_trial, settle_trial, waiting_for
 from namewatch import presses
 from policies.pack import read_pack
 from records.alarm import OperationsAlarm
@@ -220,3 +222,18 @@ def test_an_acknowledgement_counts_once_by_whichever_way_it_comes(desk: Desk) ->
     desk.press(MANAGER)
     assert desk.acknowledgements() == [MANAGER]
     assert len(desk.trail("acknowledged")) == 1
+
+
+def test_a_press_on_a_test_alert_counts_for_the_person_it_went_to(desk: Desk) -> None:
+    services = desk.office.services
+    with transaction(services.database) as session:
+        trial = begin_trial(session, HR, "hr_officer", "slack", actor=COMMS, now=desk.office.time)
+        settle_trial(session, trial.id or 0, receipt=f"D{HR}:1.1")
+    assert desk.press(MANAGER, reference=TEST_REFERENCE) is None
+    with reading(services.database) as session:
+        assert waiting_for(session, HR), "somebody else's press says nothing about it"
+    reply = desk.press(HR, reference=TEST_REFERENCE)
+    assert reply
+    assert reply.words.startswith("Thank you. The test has reached you")
+    with reading(services.database) as session:
+        assert not waiting_for(session, HR)
