@@ -14,25 +14,72 @@ from casework.errors import (
     NotAllowedError,
 )
 from console.desk import Desk
-from console.errors import SignInNeededError, TooManyTriesError
+from console.errors import (
+    ProveAgainError,
+    ProviderError,
+    SignInNeededError,
+    TooManyTriesError,
+)
 from console.evenly import SPAN, Evenly
-from console.front import Front
-from console.guard import Guard
-from console.views import evidence, posts, record, sign_in, start, verdict
+from console.front import Front, go_to
+from console.guard import SAFE_METHODS, Guard
+from console.views import (
+    evidence,
+    posts,
+    record,
+    sign_in,
+    sign_in_elsewhere,
+    sign_in_passkey,
+    sign_in_password,
+    start,
+    verdict,
+)
 from console.views.refusal import refuse
+from console.ways_back import Place
 
 
 def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
     """The console as an ASGI application: pages only, no description of itself."""
     front = Front(desk)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    for view in (start, sign_in, record, verdict, posts, evidence):
+    for view in (
+        start,
+        sign_in,
+        sign_in_passkey,
+        sign_in_elsewhere,
+        sign_in_password,
+        record,
+        verdict,
+        posts,
+        evidence,
+    ):
         app.include_router(view.routes(front))
     app.mount("/static", StaticFiles(packages=[("console", "static")]))
+    _answer_at_the_door(app, front)
     _answer_faults(app, front)
     app.add_middleware(Evenly, span=refusals_take)
     app.add_middleware(Guard, console_url=desk.console_url, error_page=front.pages.error)
     return app
+
+
+def _answer_at_the_door(app: FastAPI, front: Front) -> None:
+    @app.exception_handler(TooManyTriesError)
+    def _too_many(request: Request, _fault: TooManyTriesError) -> Response:
+        return front.error(request, 429)
+
+    @app.exception_handler(SignInNeededError)
+    def _not_signed_in(request: Request, fault: SignInNeededError) -> Response:
+        if fault.reference or request.method not in SAFE_METHODS:
+            return front.to_sign_in(fault.reference)
+        return go_to(Place.asked(back=request.url.path).carried_to("/sign-in"))
+
+    @app.exception_handler(ProveAgainError)
+    def _not_proven(_request: Request, fault: ProveAgainError) -> Response:
+        return go_to(Place.asked(back=fault.back).carried_to("/sign-in/again"))
+
+    @app.exception_handler(ProviderError)
+    def _no_provider(request: Request, _fault: ProviderError) -> Response:
+        return front.error(request, 502)
 
 
 def _answer_faults(app: FastAPI, front: Front) -> None:
@@ -46,14 +93,6 @@ def _answer_faults(app: FastAPI, front: Front) -> None:
     @app.exception_handler(RequestValidationError)
     def _incomplete(request: Request, _fault: RequestValidationError) -> Response:
         return plain(request, 400)
-
-    @app.exception_handler(TooManyTriesError)
-    def _too_many(request: Request, _fault: TooManyTriesError) -> Response:
-        return plain(request, 429)
-
-    @app.exception_handler(SignInNeededError)
-    def _not_signed_in(_request: Request, fault: SignInNeededError) -> Response:
-        return front.to_sign_in(fault.reference)
 
     @app.exception_handler(KeyDestroyedError)
     def _erased(request: Request, _fault: KeyDestroyedError) -> Response:

@@ -11,6 +11,7 @@ from alerts.routing import Recipient
 from casework.office import Office
 from casework.reading import OpenKey, Reader
 from casework.verdicts import FeaturesOf
+from console.door_rules import DoorRules
 from evidence.storage import Storage
 from policies.pack import Pack
 from records.clock import utc_now
@@ -49,6 +50,9 @@ class Desk:
     features_of: FeaturesOf = _no_features
     storage: Storage | None = None
     """Where evidence lies; without it no exhibit can be opened here."""
+    door: DoorRules = field(default_factory=DoorRules)
+    recipients: Callable[[], list[str]] = list
+    """Whom a new key is wrapped for: the vault, and those who may open records."""
     now: Callable[[], datetime] = field(default=utc_now)
     edition: Callable[[str, str], Pack | None] = _none_kept
     """The pack of a name and version, as it was in force: an incident goes on under its own."""

@@ -17,3 +17,15 @@ class SignInNeededError(ConsoleError):
     def __init__(self, reference: str = "") -> None:
         super().__init__()
         self.reference = reference
+
+
+class ProveAgainError(ConsoleError):
+    """Sign in once more before you do this."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__()
+        self.back = back
+
+
+class ProviderError(ConsoleError):
+    """The identity provider does not answer as it should."""

@@ -1,6 +1,7 @@
 """What all views share: who is asking, and how they are answered."""
 
 import re
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from casework.areas import Area, check_area, may_enter
 from console.auth import Door
 from console.desk import Desk
-from console.errors import SignInNeededError
+from console.errors import ProveAgainError, SignInNeededError
 from console.pages import Pages
+from console.sessions import RECENT
 from records.roster import StaffMember
 
 NAVIGATION: tuple[tuple[Area, str, str], ...] = ()
@@ -28,7 +30,7 @@ class Front:
 
     def who(self, request: Request) -> StaffMember | None:
         """Who is signed in in this browser."""
-        return self.door.who(request.cookies.get(self.door.session_cookie, ""))
+        return self.door.who(self.token(request))
 
     def name(self, request: Request) -> str:
         """The name of whoever is signed in, for the top of the page."""
@@ -41,6 +43,20 @@ class Front:
         if member is None:
             raise SignInNeededError(reference)
         return member
+
+    def proven(self, request: Request, back: str, *, within: timedelta = RECENT) -> StaffMember:
+        """Who is signed in, if they have just proved it; else they sign in once more.
+
+        `back` is the page they are led back to: one that a browser may get, not a form's address.
+        """
+        member = self.signed_in(request)
+        if not self.door.recent(self.token(request), within):
+            raise ProveAgainError(back)
+        return member
+
+    def token(self, request: Request) -> str:
+        """What this browser is known by, signed in or not."""
+        return request.cookies.get(self.door.session_cookie, "")
 
     def enter(self, request: Request, area: Area) -> StaffMember:
         """Who is signed in, if they may enter; raises SignInNeededError or NotAllowedError."""

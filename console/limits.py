@@ -32,3 +32,15 @@ class Limiter:
                 times.popleft()
             if not times:
                 del self._times[key]
+
+
+class SlowingLimiter:
+    """Several limits at once: a few tries soon, and ever fewer the longer somebody goes on."""
+
+    def __init__(self, *limits: tuple[int, timedelta]) -> None:
+        self._limiters = [Limiter(most, within) for most, within in limits]
+
+    def allow(self, key: str, now: datetime) -> bool:
+        """Whether `key` may go on by all limits."""
+        counted = [one.allow(key, now) for one in self._limiters]  # by each of them
+        return all(counted)

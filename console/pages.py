@@ -65,6 +65,10 @@ ERRORS: Mapping[int, tuple[str, str]] = {
         "Something went wrong",
         "Try again in a minute. If it happens again, tell whoever looks after this service.",
     ),
+    502: (
+        "The other service does not answer",
+        "Sign in another way, or try again in a few minutes.",
+    ),
 }
 
 

@@ -137,6 +137,7 @@ class Office:
             send_note=self._send,
             console_url=console_url,
             practice=practice,
+            recipients=lambda: [str(self.vault.to_public())],
             now=lambda: self.now,
         )
 

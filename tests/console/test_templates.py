@@ -83,6 +83,7 @@ def test_nothing_that_belongs_to_gov_uk_or_to_others_is_shipped() -> None:
         "console.css",
         "govuk-frontend.min.js",
         "icon.svg",
+        "passkey.js",
         "start.js",
     ]
     pages = "".join((FOLDER / name).read_text(encoding="utf-8") for name in TEMPLATES)

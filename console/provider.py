@@ -1,0 +1,218 @@
+"""Sign in at the body's own identity provider (OpenID Connect, code flow with PKCE).
+
+What comes back is checked word for word: state and nonce against the browser's own token, the id
+token's signature against the provider's keys, its issuer, audience, tenant and times. People are
+known by issuer and subject, never by their address: addresses are given to others.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlmodel import select
+
+from casework.audit import note
+from console.challenges import Challenges, Purpose, take
+from console.codes import SOMEBODY
+from console.desk import Desk
+from console.door_rules import ProviderAccess
+from console.errors import ProviderError, TooManyTriesError
+from console.limits import Limiter
+from console.tokens import drawn_from
+from records.database import transaction
+from records.roster import StaffMember
+from records.ways_in import LinkedIdentity
+
+BACK = "/sign-in/elsewhere/back"
+"""Where the provider sends people back to; it has to be told this address."""
+_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+_LEEWAY_SECONDS = 60
+_SECONDS = 10
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_FAULTS = (requests.RequestException, AuthlibBaseError, JoseError, ValueError, KeyError, TypeError)
+
+
+class Provider:
+    """Sends people there, and checks who comes back."""
+
+    def __init__(
+        self, desk: Desk, challenges: Challenges, access: ProviderAccess, asked_all: Limiter
+    ) -> None:
+        self._desk = desk
+        self._challenges = challenges
+        self._access = access
+        self._asked_all = asked_all
+        self._back = desk.console_url.rstrip("/") + BACK
+        self.title = access.title
+
+    def ask(self, purpose: Purpose, staff_id: str | None = None) -> tuple[str, str]:
+        """The browser's token, and the provider's address to go to; raises ProviderError."""
+        if not self._asked_all.allow("all", self._desk.now()):
+            raise TooManyTriesError
+        described = self._described()
+        token = self._challenges.ask(purpose, staff_id)
+        address, _ = self._client().create_authorization_url(
+            described["authorization_endpoint"],
+            state=_text(token, "state"),
+            nonce=_text(token, "nonce"),
+            code_verifier=_text(token, "verifier"),
+            prompt="select_account",
+        )
+        return token, str(address)
+
+    def take(self, token: str, answer: Mapping[str, str]) -> str | None:
+        """Whose linked account this is, for whoever wants to enter; None when it is nobody's."""
+        subject = self._subject(token, answer, Purpose.ENTER_ELSEWHERE, None)
+        now = self._desk.now()
+        with transaction(self._desk.database) as session:
+            kept = session.exec(
+                select(LinkedIdentity).where(LinkedIdentity.subject_hash == subject)
+            ).first()
+            if not subject or kept is None or not self._desk.employed(kept.staff_id):
+                actor = kept.staff_id if kept else SOMEBODY
+                about = {"way": "elsewhere"}
+                note(session, "sign-in refused", actor=actor, now=now, about=about)
+                return None
+            kept.used_at = now
+            session.add(kept)
+            return kept.staff_id
+
+    def link(self, member: StaffMember, token: str, answer: Mapping[str, str]) -> bool:
+        """Link the account that comes back to whoever is signed in; whether that was done."""
+        subject = self._subject(token, answer, Purpose.LINK_ELSEWHERE, member.staff_id)
+        now, own = self._desk.now(), member.staff_id
+        with transaction(self._desk.database) as session:
+            query = select(LinkedIdentity).where(LinkedIdentity.subject_hash == subject)
+            taken = session.exec(query).first()
+            if not subject or (taken is not None and taken.staff_id != own):
+                note(session, "account not linked", actor=own, now=now)
+                return False
+            kept = session.get(LinkedIdentity, own)
+            if kept is None:
+                kept = LinkedIdentity(staff_id=own, subject_hash=subject, linked_at=now)
+            kept.subject_hash, kept.linked_at = subject, now
+            session.add(kept)
+            note(session, "account linked", actor=own, now=now)
+            return True
+
+    def unlink(self, member: StaffMember) -> None:
+        """Forget the account that this person has linked."""
+        with transaction(self._desk.database) as session:
+            kept = session.get(LinkedIdentity, member.staff_id)
+            if kept is not None:
+                session.delete(kept)
+                note(session, "account unlinked", actor=member.staff_id, now=self._desk.now())
+
+    def check(self) -> None:
+        """Raise ProviderError unless the provider answers and is who it should be."""
+        self._described()
+
+    def _subject(
+        self, token: str, answer: Mapping[str, str], purpose: Purpose, staff_id: str | None
+    ) -> str:
+        """A hash of issuer and subject; empty when anything about the answer is wrong."""
+        now = self._desk.now()
+        with transaction(self._desk.database) as session:
+            good = take(session, token, purpose, now, staff_id)
+        state = answer.get("state", "").encode()
+        if not good or not hmac.compare_digest(state, _text(token, "state").encode()):
+            return ""
+        if not answer.get("code") or answer.get("iss", self._access.issuer) != self._access.issuer:
+            return ""
+        try:
+            return self._hash_of(self._claims(token, answer["code"]))
+        except ProviderError:
+            raise
+        except _FAULTS:
+            return ""
+
+    def _claims(self, token: str, code: str) -> Mapping[str, Any]:
+        described = self._described()
+        answer = self._client().fetch_token(
+            described["token_endpoint"],
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=_text(token, "verifier"),
+            timeout=_SECONDS,
+            allow_redirects=False,
+        )
+        keys = KeySet.import_key_set(_read(described["jwks_uri"]))  # type: ignore[arg-type]
+        found = jwt.decode(answer["id_token"], keys, algorithms=_ALGORITHMS).claims
+        self._check(found, _text(token, "nonce"))
+        return found
+
+    def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
+        """Raise JoseError or ValueError unless this was said now, by them, to us, about this."""
+        rules = jwt.JWTClaimsRegistry(
+            now=int(self._desk.now().timestamp()),
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True, "value": self._access.issuer},
+            aud={"essential": True, "value": self._access.client_id},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        )
+        rules.validate(dict(claims))
+        if claims.get("azp", self._access.client_id) != self._access.client_id:
+            raise ValueError
+        if self._access.tenant and claims.get("tid") != self._access.tenant:
+            raise ValueError
+
+    def _hash_of(self, claims: Mapping[str, Any]) -> str:
+        """Of Entra `oid`, which is the person's in the tenant; its `sub` is each application's."""
+        subject = str(claims["oid" if self._access.tenant else "sub"])
+        return hashlib.sha256(f"{self._access.issuer}\0{subject}".encode()).hexdigest()
+
+    def _described(self) -> Mapping[str, Any]:
+        """What the provider says of itself; raises ProviderError."""
+        well_known = f"{self._access.issuer.rstrip('/')}/.well-known/openid-configuration"
+        try:
+            found = _read(well_known)
+            if found["issuer"] != self._access.issuer:
+                raise ProviderError
+            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+                _check_safe(str(found[name]))
+        except _FAULTS:
+            raise ProviderError from None
+        return found
+
+    def _client(self) -> OAuth2Session:
+        return OAuth2Session(
+            self._access.client_id,
+            self._access.client_secret,
+            scope="openid",
+            redirect_uri=self._back,
+            code_challenge_method="S256",
+            default_timeout=_SECONDS,
+        )
+
+
+def _read(address: str) -> Mapping[str, Any]:
+    _check_safe(address)
+    answer = requests.get(address, timeout=_SECONDS, allow_redirects=False)
+    if answer.status_code != requests.codes.ok:
+        raise ValueError
+    found = answer.json()
+    if not isinstance(found, dict):
+        raise TypeError
+    return found
+
+
+def _check_safe(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise ValueError
+
+
+def _text(token: str, what: str) -> str:
+    return urlsafe_b64encode(drawn_from(token, what)).rstrip(b"=").decode()
