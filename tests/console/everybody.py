@@ -1,12 +1,16 @@
 """A body with somebody in every role, and incidents to which each stands in every way there is."""
 
+import atexit
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +27,7 @@ from evidence.bundle import make_bundle
 from evidence.seal import ensure_seal_key, read_sealer
 from evidence.storage import FolderStorage
 from evidence.vault import create_keys
-from records.database import transaction
+from records.database import open_database, transaction
 from records.exhibit import Exhibit
 from records.finding import Finding
 from records.incident import Incident
@@ -31,6 +35,7 @@ from records.organisation import Organisation
 from records.post import Post
 from records.record_key import RecordKey
 from records.roster import StaffMember, roster_of
+from records.sealing import new_identity
 from tests.console.cast import THE_FINDING, THE_POST, Office, address_of, new_office
 from tests.console.conftest import sign_in
 
@@ -235,26 +240,36 @@ def _exhibit_of(session: Session, incident: Incident) -> Exhibit:
     return session.exec(select(Exhibit).where(Exhibit.incident_id == incident.id)).one()
 
 
-def new_world(folder: Path) -> World:
-    """Make it, and sign everybody in; somebody is gone a minute later."""
-    office = new_office(folder)
-    office.now = LATE
+@cache
+def _furnished() -> Path:
+    """A folder with an empty database and keys, to make every world from."""
+    folder = Path(tempfile.mkdtemp(prefix="namewatch-tests-"))
+    atexit.register(shutil.rmtree, folder)
+    new_office(folder).database.dispose()
     create_keys(folder / "keys")
     ensure_seal_key(folder / "keys")
+    return folder
+
+
+def new_world(folder: Path, roles: Collection[Role] = tuple(Role)) -> World:
+    """Make it, and sign everybody (or only `roles`) in; somebody is gone a minute later."""
+    shutil.copytree(_furnished(), folder, dirs_exist_ok=True)
+    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
+    office = Office(database=database, vault=new_identity(), now=LATE)
     desk = office.desk()
     desk.renew(BODY, roster_of(_member(*one) for one in PEOPLE), desk.pack)
     desk.storage = FolderStorage(folder / "evidence")
     world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")
-    for role in Role:
+    for role in roles:
         world.browsers[role] = world.new_browser(STAFF_ID.get(role, ""))
     office.later(minutes=6)
     return world
 
 
 @contextmanager
-def world_in(folder: Path) -> Iterator[World]:
+def world_in(folder: Path, roles: Collection[Role] = tuple(Role)) -> Iterator[World]:
     """A world that is cleared away in the end."""
-    made = new_world(folder)
+    made = new_world(folder, roles)
     try:
         yield made
     finally:
