@@ -6,16 +6,17 @@ from sqlmodel import Session, col, select
 
 from casework.audit import note
 from casework.errors import HeldError, NotHeldError
-from casework.permissions import Action, check_may, standing
+from casework.office import Office
+from casework.permissions import Action, check, concerned
 from records.custody import LegalHold
 from records.incident import Incident
 
 
 def place_hold(
-    session: Session, incident: Incident, *, actor: str, employed: bool, now: datetime
+    session: Session, incident: Incident, *, actor: str, office: Office, now: datetime
 ) -> bool:
     """Stop erasing; returns whether this is news."""
-    check_may(standing(session, incident, actor, employed=employed), Action.HOLD)
+    check(office.actor(actor), Action.HOLD, concerned(session, incident, office, now), now)
     if hold_on(session, incident):
         return False
     assert incident.id is not None
@@ -25,10 +26,10 @@ def place_hold(
 
 
 def release_hold(
-    session: Session, incident: Incident, *, actor: str, employed: bool, now: datetime
+    session: Session, incident: Incident, *, actor: str, office: Office, now: datetime
 ) -> None:
     """Allow erasing again; raises NotHeldError when nothing stops it."""
-    check_may(standing(session, incident, actor, employed=employed), Action.HOLD)
+    check(office.actor(actor), Action.HOLD, concerned(session, incident, office, now), now)
     hold = hold_on(session, incident)
     if hold is None:
         raise NotHeldError

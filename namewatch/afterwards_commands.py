@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from namewatch.custody_commands import Second, half_erased
 from namewatch.plainly import DONE, IN_PART, NOT_SO, plainly
 
 By = Annotated[
@@ -85,12 +86,17 @@ def retention_due() -> None:
 
 
 @retention_app.command("erase")
-def retention_erase(kind: Kind, which: Which, by: By = None) -> None:
-    """Erase what is due for good, with a certificate; a legal hold stops it."""
+def retention_erase(kind: Kind, which: Which, by: By = None, second: Second = None) -> None:
+    """Erase what is due for good, with a certificate; a legal hold stops it.
+
+    It takes two people: one asks, and another agrees with --second within 7 days.
+    """
     from namewatch import retention  # noqa: PLC0415
 
-    with plainly():
-        typer.echo(retention.erase(kind, which, by))
+    with plainly(), half_erased():
+        answer = retention.erase(kind, which, by, second)
+        typer.echo(answer.words)
+    raise typer.Exit(DONE if answer.erased else IN_PART)
 
 
 @retention_app.command("extend")

@@ -15,6 +15,11 @@ By = Annotated[
     str | None, typer.Option(help="Your staff_id; acting_as of settings.toml unless given.")
 ]
 
+Second = Annotated[
+    str | None,
+    typer.Option(help="Your staff_id, to agree to what somebody else has asked for, and erase."),
+]
+
 custody_app = typer.Typer(
     no_args_is_help=True, help="Who did what with the evidence, when and why; and check that log."
 )
@@ -144,6 +149,7 @@ def erase(
         int | None, typer.Option(help="Only this exhibit; the record's key then stays.")
     ] = None,
     by: By = None,
+    second: Second = None,
     apply_again: Annotated[
         bool,
         typer.Option("--apply-again", help="Erase again what a restored backup brought back."),
@@ -155,7 +161,8 @@ def erase(
 ) -> None:
     """Erase a record for good: destroy its key, take its bundles away, write a certificate.
 
-    It can't be undone. `namewatch run` applies the list of what was erased at each start.
+    It takes two people: one asks with --why, and another agrees with --second within 7 days. It
+    can't be undone. `namewatch run` applies the list of what was erased at each start.
     """
     from namewatch import erasing  # noqa: PLC0415
 
@@ -164,15 +171,16 @@ def erase(
             again = erasing.apply_listed(erased_list or [])
             typer.echo(erasing.told(again))
             raise typer.Exit(IN_PART if again.left else DONE)
-        if reference:
-            with _in_part():
-                typer.echo(erasing.erase(reference, exhibit, why, by))
-        else:
+        if not reference:
             raise NamewatchError("say which: namewatch erase REFERENCE --why CODE.")
+        with half_erased():
+            answer = erasing.erase(reference, exhibit, why, by, second)
+        typer.echo(answer.words)
+    raise typer.Exit(DONE if answer.erased else IN_PART)
 
 
 @contextmanager
-def _in_part() -> Iterator[None]:
+def half_erased() -> Iterator[None]:
     """What is erased only in the database is done in part."""
     from workflows.erase import HalfErasedError  # noqa: PLC0415
 

@@ -1,6 +1,7 @@
 """`namewatch erase`, `hold` and `release`."""
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
@@ -8,42 +9,93 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from casework import holds
+from casework.erasures import RequestOverError, Wanted, open_one
 from casework.errors import KeyDestroyedError
 from namewatch.bootstrap import storage_of
 from namewatch.casebook import database_of, incident_called, read_home, who_acts
+from namewatch.letters import office_of
 from namewatch.settings import Settings
 from records.clock import utc_now
 from records.custody import ERASING, HOLDING, Act
 from records.database import reading, transaction
+from records.erasing import NOW
 from records.errors import NamewatchError
 from records.incident import Incident
 from records.record_key import RecordKey
 from workflows.custody import note_custody, sealed_why
-from workflows.erase import Eraser, Order
-from workflows.erase import erase as erase_for_good
+from workflows.erase import Eraser
 from workflows.erase_again import Again, apply_again, take_away_again
+from workflows.erase_by_two import agree_and_erase, agreed, ask_to_erase, go_on
+from workflows.retention import Decided
 
 log = logging.getLogger(__name__)
 
 
-def erase(reference: str, exhibit: int | None, why: str, by: str | None) -> str:
-    """Erase in the name of `by`; the certificate, and where it lies."""
-    if why not in ERASING:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to tell whoever typed, and whether it is erased by now."""
+
+    words: str
+    erased: bool
+
+
+def erase(
+    reference: str, exhibit: int | None, why: str, by: str | None, second: str | None
+) -> Answer:
+    """Ask in the name of `by`, or agree in the name of `second`, and then erase."""
+    wanted = Wanted(NOW, reference, why, exhibit)
+    if second is None and why not in ERASING:
         raise NamewatchError(f"say why, with one of these: --why {' | '.join(ERASING)}.")
-    settings, configuration = read_home()
-    now = utc_now()
-    actor, employed = who_acts(settings, configuration, by, now, "erase")
-    eraser = eraser_of(settings, database_of(settings))
-    with reading(eraser.database) as session:
+    settings, _ = read_home()
+    with reading(database_of(settings)) as session:
         incident_called(session, reference)
-    done = erase_for_good(eraser, Order(reference, exhibit, actor, employed, why), now=now)
-    busy = (
-        ""
-        if done.wiped
-        else "\nThe database was busy, so its own files still hold traces: run"
-        " `namewatch erase --apply-again` when it is quieter."
+    which = f"{reference} --exhibit {exhibit}" if exhibit else reference
+    return two_erase(wanted, by, second, f"erase {which}")
+
+
+def two_erase(wanted: Wanted, by: str | None, second: str | None, command: str) -> Answer:
+    """Ask, agree, or go on with what was agreed to; `command` is what the second person types."""
+    settings, configuration = read_home()
+    now, office, database = utc_now(), office_of(configuration), database_of(settings)
+    eraser = eraser_of(settings, database)
+    with reading(database) as session:
+        broken_off = agreed(session, wanted, now)
+        waits = open_one(session, wanted, now)
+        number = waits.id if waits else None
+    if broken_off is not None:
+        return Answer(_certificates(go_on(eraser, office, broken_off, now=now)), erased=True)
+    if second is not None:
+        actor, _ = who_acts(settings, configuration, second, now, command)
+        if number is None:
+            raise RequestOverError
+        decided = agree_and_erase(eraser, office, number, actor=actor, now=now)
+        return Answer(_certificates(decided), erased=True)
+    actor, _ = who_acts(settings, configuration, by, now, command)
+    asked = ask_to_erase(database, office, wanted, actor=actor, now=now)
+    until = asked.until.astimezone(configuration.organisation.calendar.zone)
+    return Answer(
+        f"Nothing is erased yet: erasing takes two people. One of these has to agree by"
+        f" {until:%-d %B %Y}, in the console or here: {', '.join(asked.seconds)}.\n"
+        f"  namewatch {command} --second STAFF_ID",
+        erased=False,
     )
-    return f"{done.certificate}\nKept beside where the evidence was, as {done.kept_as}.{busy}"
+
+
+def _certificates(decided: Decided) -> str:
+    told = [
+        f"{done.certificate}\nKept beside where the evidence was, as {done.kept_as}."
+        + ("" if done.wiped else _BUSY)
+        for done in decided.done
+    ]
+    if decided.posts:
+        told.append(f"{decided.posts} posts of the triage list are erased.")
+    return "\n\n".join(told) or "Nothing was left to erase."
+
+
+_BUSY = (
+    "\nThe database was busy, so its own files still hold traces: run"
+    " `namewatch erase --apply-again` when it is quieter."
+)
 
 
 def apply_listed(lists: list[Path]) -> Again:
@@ -89,10 +141,11 @@ def hold(reference: str, why: str, by: str | None) -> str:
     """Place a legal hold in the name of `by`."""
     settings, configuration = read_home()
     now = utc_now()
-    actor, employed = who_acts(settings, configuration, by, now, "hold")
+    actor, _ = who_acts(settings, configuration, by, now, "hold")
+    office = office_of(configuration)
     with transaction(database_of(settings)) as session:
         incident = incident_called(session, reference)
-        news = holds.place_hold(session, incident, actor=actor, employed=employed, now=now)
+        news = holds.place_hold(session, incident, actor=actor, office=office, now=now)
         if news:
             code = coded_why(session, incident, why, HOLDING)
             note_custody(session, Act.HELD, actor=actor, why=code, now=now, reference=reference)
@@ -105,10 +158,11 @@ def release(reference: str, why: str, by: str | None) -> str:
     """Release a legal hold in the name of `by`."""
     settings, configuration = read_home()
     now = utc_now()
-    actor, employed = who_acts(settings, configuration, by, now, "release")
+    actor, _ = who_acts(settings, configuration, by, now, "release")
+    office = office_of(configuration)
     with transaction(database_of(settings)) as session:
         incident = incident_called(session, reference)
-        holds.release_hold(session, incident, actor=actor, employed=employed, now=now)
+        holds.release_hold(session, incident, actor=actor, office=office, now=now)
         code = coded_why(session, incident, why, HOLDING)
         note_custody(session, Act.RELEASED, actor=actor, why=code, now=now, reference=reference)
     return f"{reference}: the hold is released."

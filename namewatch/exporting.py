@@ -8,7 +8,7 @@ from pathlib import Path
 from casework.errors import KeyDestroyedError
 from casework.exports import SHAPES, Form
 from casework.exports_page import page
-from casework.permissions import Action, check_may, standing
+from casework.permissions import Action, check, concerned
 from casework.reading import Reader
 from evidence.browser import find_browser
 from evidence.bundle import KEY_FILE, KEY_PUBLIC, WARNING
@@ -36,10 +36,12 @@ def export(reference: str, to: Path, why: str, by: str | None) -> str:
     settings, configuration = read_home()
     storage = storage_of(settings)
     now = utc_now()
-    actor, employed = who_acts(settings, configuration, by, now, "export")
+    actor, _ = who_acts(settings, configuration, by, now, "export")
+    office = office_of(configuration)
     with transaction(database_of(settings)) as session:
         incident = incident_called(session, reference)
-        check_may(standing(session, incident, actor, employed=employed), Action.EXPORT)
+        concerns = concerned(session, incident, office, now)
+        check(office.actor(actor), Action.EXPORT, concerns, now)
         key = session.get(RecordKey, incident.key_id)
         if key is None or key.wrapped is None:
             raise KeyDestroyedError

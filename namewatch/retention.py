@@ -8,16 +8,17 @@ from rich.table import Table
 from sqlmodel import Session
 
 from casework import retention
+from casework.erasures import Wanted
 from casework.retention import Due
 from namewatch.casebook import database_of, read_home, who_acts
-from namewatch.erasing import coded_why, eraser_of
+from namewatch.erasing import Answer, coded_why, two_erase
 from namewatch.letters import office_of
 from records.clock import utc_now
 from records.database import reading, transaction
 from records.errors import NamewatchError
 from records.incident import Incident
 from records.retention import Kept
-from workflows.retention import Decider, erase_due, extend_due
+from workflows.retention import WHY, Decider, extend_due
 
 SOON = timedelta(days=60)
 KEEPING: dict[str, str] = {
@@ -60,21 +61,10 @@ def print_due() -> bool:
     return waits
 
 
-def erase(kind: str, which: str, by: str | None) -> str:
-    """Erase in the name of `by`; the certificates."""
-    settings, configuration = read_home()
-    now = utc_now()
-    actor, _ = who_acts(settings, configuration, by, now, "retention erase")
-    eraser = eraser_of(settings, database_of(settings))
-    who = Decider(_kind(kind), which, actor)
-    decided = erase_due(eraser, office_of(configuration), who, now=now)
-    if who.kind is Kept.TRIAGE:
-        return f"{which}: {decided.posts} posts of the triage list are erased."
-    certificates = [
-        f"{done.certificate}\nKept beside where the evidence was, as {done.kept_as}."
-        for done in decided.done
-    ]
-    return "\n\n".join(certificates) or f"{which}: nothing was left to erase."
+def erase(kind: str, which: str, by: str | None, second: str | None) -> Answer:
+    """Ask in the name of `by`, or agree in the name of `second`, and then erase."""
+    wanted = Wanted(_kind(kind).value, which, WHY)
+    return two_erase(wanted, by, second, f"retention erase {kind} {which}")
 
 
 def extend(kind: str, which: str, until: str, why: str, by: str | None) -> str:

@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from casework.audit import note
+from casework.erasures import SamePersonError
 from casework.errors import KeyDestroyedError, NoSuchExhibitError, NotSeenError
 from casework.holds import check_not_held
 from casework.incidents import by_reference
 from casework.lifecycle import Happens, after
-from casework.permissions import Action, check_may, standing
+from casework.office import Office
+from casework.permissions import Action, check, concerned
 from casework.step_effects import forget_words
 from casework.verdicts import forget
 from evidence.custody import Head, head_words
@@ -76,12 +78,12 @@ class Eraser:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who wants what erased, and why (a code of ERASING)."""
+    """Who wants what erased, who has agreed, and why (a code of ERASING)."""
 
     reference: str
     exhibit: int | None
     actor: str
-    employed: bool
+    second: str
     why: str
 
 
@@ -113,12 +115,15 @@ class _Committed:
     shared: bool
 
 
-def erase(eraser: Eraser, order: Order, *, now: datetime) -> Done:
-    """Erase; raises a CaseworkError when it may not be, and nothing has changed then."""
+def erase(eraser: Eraser, office: Office, order: Order, *, now: datetime) -> Done:
+    """Erase; raises a CaseworkError when it may not be, and nothing has changed then.
+
+    Called for what two people have agreed to (workflows.erase_by_two); both are asked for again.
+    """
     if order.why not in ERASING:
         raise ValueError("a reason for erasing is one of the codes")
     with transaction(eraser.database) as session:
-        done = _commit(session, order, now)
+        done = _commit(session, office, order, now)
     list_erased(eraser, done.erased)
     wiped = wipe_traces(eraser.database, *TABLES)
     try:
@@ -127,7 +132,7 @@ def erase(eraser: Eraser, order: Order, *, now: datetime) -> Done:
             Disposal(
                 reference=order.reference,
                 at=now,
-                actor=order.actor,
+                actor=f"{order.actor}, and {order.second} agreed",
                 why=ERASING[order.why],
                 recipient=done.erased[0].recipient,
                 exhibit=order.exhibit,
@@ -149,10 +154,13 @@ def erased_exhibits(session: Session, reference: str) -> frozenset[int]:
     return frozenset(one for one in session.exec(query) if one is not None)
 
 
-def _commit(session: Session, order: Order, now: datetime) -> _Committed:
+def _commit(session: Session, office: Office, order: Order, now: datetime) -> _Committed:
     incident = by_reference(session, order.reference)
-    who = standing(session, incident, order.actor, employed=order.employed)
-    check_may(who, Action.ERASE)
+    who = concerned(session, incident, office, now)
+    check(office.actor(order.actor), Action.ERASE, who, now)
+    if order.second == order.actor:
+        raise SamePersonError
+    check(office.actor(order.second), Action.AGREE_TO_ERASE, who, now)
     check_not_held(session, incident)
     if incident.state == "open":
         raise NotSeenError
@@ -164,7 +172,7 @@ def _commit(session: Session, order: Order, now: datetime) -> _Committed:
         bundle = _bundle_of(session, incident, order.exhibit)
     if not recipients:
         raise KeyDestroyedError
-    about = {"exhibit": order.exhibit, "why": order.why}
+    about = {"exhibit": order.exhibit, "why": order.why, "second": order.second}
     note(session, "erased", actor=order.actor, now=now, reference=order.reference, about=about)
     entry = note_custody(
         session,

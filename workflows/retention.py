@@ -8,11 +8,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from casework import retention
-from casework.errors import KeyDestroyedError
+from casework.erasures import SamePersonError, Wanted, check_nothing_runs, seconds_for
+from casework.errors import KeyDestroyedError, NotAllowedError
 from casework.holds import check_not_held
-from casework.incidents import by_reference, give_access
+from casework.incidents import by_reference
 from casework.office import Office
-from casework.retention import NothingDueError
 from casework.retention_tidy import tidy
 from evidence.erasure import Erased
 from records.database import reading, transaction
@@ -46,11 +46,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Who decides about what."""
+    """Who decides about what; to erase, `second` has agreed."""
 
     kind: Kept
     subject: str
     actor: str
+    second: str = ""
 
 
 def erase_due(eraser: Eraser, office: Office, who: Decider, *, now: datetime) -> Decided:
@@ -58,10 +59,15 @@ def erase_due(eraser: Eraser, office: Office, who: Decider, *, now: datetime) ->
 
     The decision commits first. Should the program die then, the same command goes on from there.
     """
+    if who.second in {"", who.actor}:
+        raise SamePersonError
     with transaction(eraser.database) as session:
         clock = retention.to_decide(
             session, who.kind, who.subject, actor=who.actor, office=office, now=now
         )
+        wanted = Wanted(who.kind.value, who.subject, WHY)
+        if who.second not in seconds_for(session, office, wanted, now):
+            raise NotAllowedError
         if who.kind is Kept.TRIAGE:
             erased = _empty_triage(session, who.subject, office, now)
             retention.erased(session, clock, why=WHY, actor=who.actor, office=office, now=now)
@@ -72,7 +78,7 @@ def erase_due(eraser: Eraser, office: Office, who: Decider, *, now: datetime) ->
         list_erased(eraser, erased)
         wipe_traces(eraser.database, *TABLES)
         return Decided(posts=len(erased))
-    done = tuple(_erase(eraser, order, now) for order in orders)
+    done = tuple(_erase(eraser, office, order, now) for order in orders)
     with transaction(eraser.database) as session:
         retention.end(session, session.get_one(RetentionClock, clock.id), now)
         retention.run_clocks(session, office, now)
@@ -136,7 +142,7 @@ def _words(clocks: list[RetentionClock]) -> str:
         " nothing should be kept by itself: please decide for each.\n\n"
         f"{lines}\n\n"
         "See them:   namewatch retention due\n"
-        "Erase:      namewatch retention erase KIND REFERENCE\n"
+        "Erase:      namewatch retention erase KIND REFERENCE (a second person has to agree)\n"
         "Keep:       namewatch retention extend KIND REFERENCE --until DAY --why REASON\n"
     )
 
@@ -149,20 +155,10 @@ def _orders(
     incident = by_reference(session, reference)
     check_not_held(session, incident)
     if who.kind is not Kept.EVIDENCE:
-        _check_nothing_runs(session, reference, now)
-    employed = office.actor(who.actor).employed(now)
-    # The custodian decides on every record, also where the policy first told others.
-    give_access(
-        session,
-        incident,
-        who.actor,
-        role=office.pack.custody.custodian,
-        reason="to decide whether it is kept any longer",
-        now=now,
-    )
+        check_nothing_runs(session, reference, now)
     retention.erased(session, clock, why=WHY, actor=who.actor, office=office, now=now)
     if who.kind is not Kept.EVIDENCE:
-        return [Order(reference, None, who.actor, employed, WHY)]
+        return [Order(reference, None, who.actor, who.second, WHY)]
     numbers = session.exec(
         select(Exhibit.number)
         .where(Exhibit.incident_id == incident.id)
@@ -170,28 +166,15 @@ def _orders(
     ).all()
     gone = erased_exhibits(session, reference)
     return [
-        Order(reference, number, who.actor, employed, WHY)
+        Order(reference, number, who.actor, who.second, WHY)
         for number in numbers
         if number not in gone
     ]
 
 
-def _check_nothing_runs(session: Session, reference: str, now: datetime) -> None:
-    """A record goes whole, so none of its clocks may still run."""
-    query = select(RetentionClock).where(
-        col(RetentionClock.ended_at).is_(None), col(RetentionClock.due_at) > now
-    )
-    for clock in session.exec(query):
-        if retention.reference_of(clock) == reference:
-            raise NothingDueError(
-                f"The {clock.kind} of this record has to be kept until {clock.due_at:%-d %B %Y},"
-                " and the record with it."
-            )
-
-
-def _erase(eraser: Eraser, order: Order, now: datetime) -> Done | None:
+def _erase(eraser: Eraser, office: Office, order: Order, now: datetime) -> Done | None:
     try:
-        return erase(eraser, order, now=now)
+        return erase(eraser, office, order, now=now)
     except KeyDestroyedError:  # a try that was broken off has come so far
         return None
 

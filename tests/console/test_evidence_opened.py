@@ -22,7 +22,7 @@ from records.custody import CustodyEntry
 from records.database import reading, transaction
 from records.exhibit import Exhibit
 from records.record_key import RecordKey
-from tests.console.cast import HR_OFFICER, LINE_MANAGER, NAMED, STRANGER, Office
+from tests.console.cast import COMMUNICATIONS, HR_OFFICER, LINE_MANAGER, NAMED, STRANGER, Office
 from tests.console.conftest import sign_in
 from workflows.erase import Eraser, Order, erase
 
@@ -86,7 +86,8 @@ class Cabinet:
         root = self.storage.root
         erase(
             Eraser.of(self.office.database, self.storage, root.parent / "keys", root),
-            Order(self.reference, exhibit, HR_OFFICER, employed=True, why="kept-wrongly"),
+            self.office.desk().office,
+            Order(self.reference, exhibit, HR_OFFICER, COMMUNICATIONS, why="kept-wrongly"),
             now=self.office.now,
         )
 
@@ -232,9 +233,10 @@ def test_what_was_erased_can_not_be_seen_even_where_its_preview_was_seen_before(
 def test_a_legal_hold_is_a_line_on_the_record(cabinet: Cabinet) -> None:
     browser = cabinet.visit(LINE_MANAGER)
     assert "legal hold" not in browser.get(f"/r/{cabinet.reference}").text
+    rules = cabinet.office.desk().office
     with transaction(cabinet.office.database) as session:
         incident = by_reference(session, cabinet.reference)
-        place_hold(session, incident, actor=HR_OFFICER, employed=True, now=cabinet.office.now)
+        place_hold(session, incident, actor=HR_OFFICER, office=rules, now=cabinet.office.now)
     assert (
         "A legal hold stands since 23 November 2026" in browser.get(f"/r/{cabinet.reference}").text
     )

@@ -136,7 +136,11 @@ def test_what_is_due_is_listed_erased_with_a_certificate_or_kept_with_a_reason(
     not_yet = home.say("retention", "erase", *which, at=late)
     assert (not_yet.exit_code, "before 30 May 2029" in not_yet.stderr) == (2, True)
     later = datetime(2029, 6, 1, tzinfo=UTC)
-    erased = home.say("retention", "erase", *which, at=later)
+    asked = home.say("retention", "erase", *which, at=later)
+    assert (asked.exit_code, "Nothing is erased yet" in asked.stdout) == (3, True), asked.output
+    alone = home.say("retention", "erase", *which, "--second", COMMS, at=later)
+    assert (alone.exit_code, "somebody else" in alone.stderr) == (2, True), alone.output
+    erased = home.say("retention", "erase", *which, "--second", DIRECTOR, at=later)
     assert erased.stdout.startswith("CERTIFICATE OF DISPOSAL\n"), erased.output
     assert home.say("retention", "due", at=later).exit_code == 0
     home.database.dispose()

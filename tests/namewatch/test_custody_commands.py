@@ -33,7 +33,7 @@ from tests.servers.house import BODY, COLUMNS, STAFF, reviewer
 from workflows.custody import note_custody
 
 NOW = datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
-NAMED, LINE_MANAGER, STRANGER = "s006", "s003", "s002"
+NAMED, LINE_MANAGER, STRANGER, COMMS = "s006", "s003", "s002", "s004"
 REFERENCE = "NW-2026-0001"
 WORDS = "Fenella's solicitor asked"
 
@@ -203,8 +203,13 @@ def test_a_hold_stops_erasing_and_a_release_allows_it(home: Home) -> None:
     refused = home.say("erase", REFERENCE, "--why", "asked-for", *by)
     assert (refused.exit_code, "A legal hold stands" in refused.stderr) == (2, True)
     assert "released" in home.say("release", REFERENCE, *by).stdout
-    erased = home.say("erase", REFERENCE, "--why", "asked-for", *by)
-    assert erased.exit_code == 0
+    asked = home.say("erase", REFERENCE, "--why", "asked-for", *by)
+    assert (asked.exit_code, "Nothing is erased yet" in asked.stdout) == (3, True)
+    assert [one["act"] for one in home.log()] == ["captured", "held", "released"]
+    for alone in (LINE_MANAGER, NAMED):
+        assert home.say("erase", REFERENCE, "--second", alone).exit_code == 2
+    erased = home.say("erase", REFERENCE, "--second", COMMS)
+    assert erased.exit_code == 0, erased.output
     assert erased.stdout.startswith("CERTIFICATE OF DISPOSAL\n")
     assert [one["act"] for one in home.log()] == ["captured", "held", "released", "erased"]
     assert home.say("custody", "verify").exit_code == 0

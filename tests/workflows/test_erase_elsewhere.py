@@ -10,13 +10,14 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from casework.incidents import acknowledge, by_reference
+from casework.office import Office as Rules
 from evidence.bundle import KEY_FILE
 from evidence.storage_s3 import S3Storage
 from records.database import reading, transaction
 from records.record_key import RecordKey
 from tests.servers.postgres import postgres
 from tests.servers.s3 import BUCKET, Bucket, bucket_in, s3_server
-from tests.workflows.conftest import MANAGER, NOW, Office
+from tests.workflows.conftest import COMMS, MANAGER, NOW, Office
 from workflows.erase import Eraser, HalfErasedError, Order, erase
 from workflows.erase_again import Again, apply_again, destroy_again, take_away_again
 
@@ -41,8 +42,12 @@ def eraser(office: Office) -> Eraser:
     return Eraser.of(services.database, services.storage, keys, services.evidence_folder)
 
 
+def rules(office: Office) -> Rules:
+    return Rules(office.services.pack, office.services.organisation, office.services.roster)
+
+
 def order(reference: str, exhibit: int | None = None) -> Order:
-    return Order(reference, exhibit, MANAGER, employed=True, why="kept-long-enough")
+    return Order(reference, exhibit, MANAGER, COMMS, why="kept-long-enough")
 
 
 def wrapped(office: Office) -> bytes | None:
@@ -93,7 +98,7 @@ def test_on_postgresql_neither_rows_nor_the_files_they_lie_in_hold_what_was_eras
     needles = (key, mention.sealed_post, mention.sealed_record, mention.sealed_finding)
     before = on_postgres.tables()
     assert all(one in before for one in needles)
-    done = erase(eraser(office), order(reference), now=LATER)
+    done = erase(eraser(office), rules(office), order(reference), now=LATER)
     assert done.wiped
     assert wrapped(office) is None
     left = on_postgres.tables()
@@ -145,7 +150,7 @@ def test_in_a_store_that_keeps_versions_only_the_certificate_is_left(
     reference = kept(office)
     key = wrapped(office)
     assert key in of_record(in_a_store, reference).values()
-    done = erase(eraser(office), order(reference), now=LATER)
+    done = erase(eraser(office), rules(office), order(reference), now=LATER)
     left = of_record(in_a_store, reference)
     assert [name.split()[0] for name in left] == [done.kept_as]
     assert list(left.values()) == [done.certificate.encode()]
@@ -157,7 +162,7 @@ def test_in_a_store_one_exhibit_goes_alone_with_every_version_of_it(
     office: Office, in_a_store: Bucket
 ) -> None:
     reference = kept(office)
-    erase(eraser(office), order(reference, 1), now=LATER)
+    erase(eraser(office), rules(office), order(reference, 1), now=LATER)
     left = [name.split()[0] for name in of_record(in_a_store, reference)]
     assert sorted(left) == ["certificate-of-disposal.txt", KEY_FILE, "record-key.pub"]
     assert wrapped(office)
@@ -170,7 +175,7 @@ def test_what_somebody_puts_back_into_the_store_is_taken_away_again(
     before = {
         name.split()[0]: content for name, content in of_record(in_a_store, reference).items()
     }
-    erase(eraser(office), order(reference), now=LATER)
+    erase(eraser(office), rules(office), order(reference), now=LATER)
     for name, content in before.items():
         in_a_store.client.put_object(Bucket=BUCKET, Key=f"one/{reference}/{name}", Body=content)
     (removed,) = apply_again(eraser(office), now=LATER).removed[reference]
@@ -187,7 +192,7 @@ def test_a_store_that_does_not_answer_leaves_it_half_erased_and_it_is_finished_l
     nowhere = S3Storage(replace(in_a_store.place, endpoint="http://127.0.0.1:9"))
     office.change(store=nowhere)
     with pytest.raises(HalfErasedError, match="could not be reached") as told:
-        erase(eraser(office), order(reference), now=LATER)
+        erase(eraser(office), rules(office), order(reference), now=LATER)
     assert "namewatch erase --apply-again" in str(told.value)
     assert wrapped(office) is None
     destroy_again(eraser(office), now=LATER)  # which a start waits for: it needs no store
@@ -215,14 +220,14 @@ def test_a_store_that_lets_nothing_be_deleted_is_told_before_evidence_lies_in_it
         office.change(store=store)
         reference = kept(office)  # what is found is kept all the same
         with pytest.raises(HalfErasedError, match="refused"):
-            erase(eraser(office), order(reference), now=LATER)
+            erase(eraser(office), rules(office), order(reference), now=LATER)
 
 
 def test_what_a_power_cut_left_half_written_goes_with_the_record(office: Office) -> None:
     reference = kept(office)
     draft = office.services.evidence_folder / reference / f".{KEY_FILE}.left"
     draft.write_bytes(wrapped(office) or b"")
-    erase(eraser(office), order(reference), now=LATER)
+    erase(eraser(office), rules(office), order(reference), now=LATER)
     assert not draft.exists()
 
 
@@ -232,7 +237,7 @@ def test_a_key_file_that_the_disk_does_not_give_up_leaves_it_half_erased(office:
     file.unlink()
     file.mkdir()  # as a disk that fails
     with pytest.raises(HalfErasedError, match="The disk failed: Is a directory"):
-        erase(eraser(office), order(reference), now=LATER)
+        erase(eraser(office), rules(office), order(reference), now=LATER)
     assert wrapped(office) is None
     assert take_away_again(eraser(office)).left == (reference,)
     file.rmdir()

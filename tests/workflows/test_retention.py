@@ -27,7 +27,7 @@ from records.sign_in import ConsoleSession, SignInCode
 from records.step import Step
 from records.verdict import Verdict
 from records.watching import Quarantined
-from tests.workflows.conftest import ALICE, COMMS, HR, MANAGER, NOW, Office
+from tests.workflows.conftest import ALICE, COMMS, DIRECTOR, HR, MANAGER, NOW, Office
 from tests.workflows.test_erase import NAMING, bundles, eraser, every_byte, home, kept, wrapped
 from workflows.retention import Decided, Decider, erase_due, extend_due, look
 
@@ -61,8 +61,16 @@ def run(office: Office, at: datetime) -> dict[tuple[str, str], bool]:
         return {(one.clock.kind, one.clock.subject): one.due for one in found}
 
 
-def erase(office: Office, kind: Kept, subject: str, at: datetime, *, actor: str = COMMS) -> Decided:
-    return erase_due(eraser(office), rules(office), Decider(kind, subject, actor), now=at)
+def erase(
+    office: Office,
+    kind: Kept,
+    subject: str,
+    at: datetime,
+    *,
+    actor: str = COMMS,
+    second: str = DIRECTOR,
+) -> Decided:
+    return erase_due(eraser(office), rules(office), Decider(kind, subject, actor, second), now=at)
 
 
 def extend(
@@ -120,7 +128,7 @@ def test_evidence_is_erased_with_a_certificate_each_and_the_record_stays(
     decided = erase(office, Kept.EVIDENCE, reference, NOW + YEAR)
     assert len(decided.done) == 1
     assert "Erased:   exhibit 1\n" in decided.done[0].certificate
-    assert f"By:       {COMMS}\n" in decided.done[0].certificate
+    assert f"By:       {COMMS}, and {DIRECTOR} agreed\n" in decided.done[0].certificate
     assert bundles(office, reference) == []
     assert wrapped(office, reference)
     assert run(office, NOW + YEAR) == {("record", reference): False}
@@ -202,7 +210,7 @@ def test_a_legal_hold_stops_the_clock_and_nobody_is_bothered(
     run(office, at)
     with transaction(office.services.database) as session:
         incident = by_reference(session, reference)
-        place_hold(session, incident, actor=MANAGER, employed=True, now=at)
+        place_hold(session, incident, actor=MANAGER, office=rules(office), now=at)
     with pytest.raises(HeldError):
         erase(office, Kept.RECORD, reference, at)
     with reading(office.services.database) as session:
