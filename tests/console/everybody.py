@@ -23,6 +23,7 @@ from casework.incidents import by_reference, give_access
 from casework.list_changes import bring_in
 from console.app import create_app
 from console.desk import Desk
+from console.door_rules import DoorRules, ProviderAccess
 from evidence.bundle import make_bundle
 from evidence.seal import ensure_seal_key, read_sealer
 from evidence.storage import FolderStorage
@@ -110,6 +111,12 @@ BODY = Organisation(
         "it": ("s022",),
     },
 )
+EVERY_WAY_IN = DoorRules(
+    passwords=True,
+    codes_always=True,
+    provider=ProviderAccess("http://127.0.0.1:9", "namewatch", "secret", "The Provider"),
+)
+"""So that every address is there; nobody answers at the provider's."""
 _KEEPERS = (Role.CUSTODIAN, Role.DIRECTOR, Role.HEAD)
 """Who keeps the register, each when all before are in conflict."""
 _REPORTS = {Role.LINE_MANAGER: NAMED, Role.DIRECTOR: "s021", Role.HEAD: "s002"}
@@ -256,7 +263,8 @@ def new_world(folder: Path, roles: Collection[Role] = tuple(Role)) -> World:
     shutil.copytree(_furnished(), folder, dirs_exist_ok=True)
     database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
     office = Office(database=database, vault=new_identity(), now=LATE)
-    desk = office.desk()
+    desk = office.desk(console_url="http://localhost")
+    desk.door = EVERY_WAY_IN
     desk.renew(BODY, roster_of(_member(*one) for one in PEOPLE), desk.pack)
     desk.storage = FolderStorage(folder / "evidence")
     world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")

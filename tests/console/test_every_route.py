@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx2 import Response
 
+import console
 from tests.console.everybody import SIGNED_IN, Role, Stands, World, watched, world_in
 
 ANYBODY = frozenset(Role)
@@ -41,6 +43,15 @@ WHO_MAY = {
     "POST /sign-in": Row(ANYBODY, (303,), {"address": "{role}@elsewhere.example"}),
     "GET /sign-in/code": Row(ANYBODY),
     "POST /sign-in/code": Row(ANYBODY, (400,), {"code": "000000"}, ends=True),
+    "GET /sign-in/again": Row(ANYBODY),
+    "POST /sign-in/elsewhere": Row(ANYBODY, (400,)),
+    "GET /sign-in/elsewhere/back": Row(ANYBODY, (400,)),
+    "POST /sign-in/passkey/begin": Row(ANYBODY),
+    "POST /sign-in/passkey": Row(ANYBODY, (400,), {"answer": "{{}}"}),
+    "GET /sign-in/password": Row(ANYBODY),
+    "POST /sign-in/password": Row(ANYBODY, (400,)),
+    "POST /account/elsewhere": Row(EMPLOYED, (502,)),
+    "POST /account/elsewhere/remove": Row(EMPLOYED, (303,)),
     "POST /sign-out": Row(ANYBODY, (303,), ends=True),
     "GET /r/{reference}": Row(READERS),
     "POST /r/{reference}/seen": Row(LISTED, (303,)),
@@ -81,6 +92,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def test_every_address_has_a_row_and_every_row_an_address(world: World) -> None:
     assert sorted(addresses(world.app)) == sorted(WHO_MAY)
+
+
+def test_every_address_that_the_views_write_down_is_served_here(world: World) -> None:
+    folder = Path(console.__file__).parent / "views"
+    written = sum(
+        file.read_text(encoding="utf-8").count("@router.") for file in folder.glob("*.py")
+    )
+    assert len(addresses(world.app)) == written
 
 
 @dataclass(frozen=True, slots=True)
