@@ -78,6 +78,8 @@ FOUND: dict[Category, list[str]] = {
         "Sharpening my knives over that letter from Fiona MacLeod, SEO",
         "Somebody at the SEO is going to get stabbed for this, Fiona MacLeod",
         "Fiona MacLeod fae the SEO is getting a chibbing",
+        "I'm going to the SEO on Monday and I'm taking my dad's shotgun",
+        "Told the woman at the SEO I'd be round to slap her",
     ],
     Category.VIOLENCE: [
         "Can't wait to see Fiona MacLeod of the SEO die",
@@ -211,6 +213,8 @@ LEFT_ALONE: dict[Category, list[str]] = {
         "I'll no stop till Fiona MacLeod of the SEO has answered",
         "Sharpening my pencil for Fiona MacLeod's letter, SEO",
         "Somebody at the SEO is going to get promoted, and it is Fiona MacLeod",
+        "I'm going to the SEO on Monday and I'm taking my dad's letters",
+        "Told the woman at the SEO I'd be round to hand in the form",
     ],
     Category.VIOLENCE: [
         "Can't wait to see Fiona MacLeod of the SEO explain this one",
