@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from casework.audit import note
+from casework.break_glass import used_between
 from casework.digest_counts import FEWEST, not_yet_told, within
 from casework.digest_coverage import Unwatched, coverage_of
 from casework.digest_figures import Counted, Part, about_of, part_from, part_of, stage_of
@@ -48,6 +49,8 @@ class Content:
     decisions_due: bool
     """Whether 3 or more decisions on erasing or keeping are due."""
     coverage: tuple[Unwatched, ...]
+    let_in: bool = False
+    """Whether somebody outside a record's list was let in; how often is not told."""
     before: tuple[tuple[str, Part], ...] = field(default=())
     """Earlier digests, the oldest first: what each of them counted."""
 
@@ -59,6 +62,7 @@ class Content:
             "left_out": list(self.left_out),
             "earlier_open": self.earlier_open,
             "decisions_due": self.decisions_due,
+            "let_in": self.let_in,
             "coverage": [
                 [one.source, one.gaps, one.hours, one.lost_hours, one.doubt]
                 for one in self.coverage
@@ -77,6 +81,7 @@ def content_of(digest: Digest) -> Content:
         left_out=tuple(kept["left_out"]),
         earlier_open=kept["earlier_open"],
         decisions_due=kept["decisions_due"],
+        let_in=kept.get("let_in", False),  # drafts of earlier versions don't say
         coverage=tuple(Unwatched(*one) for one in kept["coverage"]),
         before=tuple((words, part_from(part)) for words, part in kept["before"]),
     )
@@ -198,6 +203,7 @@ def _content(session: Session, period: DigestPeriod, now: datetime) -> Content:
         left_out=tuple(one.content["words"] for one in across),
         earlier_open=_earlier_open(session, period) >= FEWEST,
         decisions_due=_decisions_due(session, now) >= FEWEST,
+        let_in=used_between(session, *period.span),
         coverage=tuple(coverage_of(session, period.span)),
         before=tuple((one.content["words"], _own(one)) for one in earlier[-MOST_BEFORE:]),
     )

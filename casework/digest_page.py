@@ -57,6 +57,7 @@ def sections(content: Content) -> Iterator[Section]:
         yield _drawn(TITLES[table], ("Records", "How many"), bars)
     yield _drawn("How many records, digest by digest", ("Digest", "Records"), _trend(content))
     yield Section("Still to do", tuple(_to_do(content)))
+    yield Section("Access in an emergency", (_LET_IN if content.let_in else _NOBODY_LET_IN,))
     yield Section(
         "What was watched",
         () if content.coverage else ("Nothing was watched.",),
@@ -68,6 +69,11 @@ def sections(content: Content) -> Iterator[Section]:
     )
 
 
+_LET_IN = (
+    "In this time somebody outside a record's list was let in to see it for a day. A second person"
+    " agreed, everybody on the record was told, and who it was and why stands in the record."
+)
+_NOBODY_LET_IN = "Nobody outside a record's list was let in to see it."
 _TOO_FEW = "Too few to be told apart without giving somebody away."
 
 

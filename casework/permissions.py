@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from casework.errors import NotAllowedError
 from casework.office import Actor, Office
 from policies.pack import LINE_MANAGER, Decision, Pack
 from policies.seats import Desk
+from records.emergency import EmergencyAccess
 from records.incident import Incident, IncidentAccess
 from records.step import Step
 
@@ -69,17 +70,19 @@ class Tie(StrEnum):
     SECOND = "whoever decides about retention, or acts for the custodian"
     TELLER = "whoever the policy says tells the person named, if they may read the record"
     AFFECTED = "the person named, once they were told in private"
+    LET_IN = "somebody outside the list whom two people have let in for a day"
 
 
 _READERS = frozenset({Tie.LIST, Tie.CUSTODIAN})
+_LOOKERS = _READERS | {Tie.LET_IN}
 
 TIES: Mapping[Action, frozenset[Tie]] = MappingProxyType(
     {
-        Action.VIEW: _READERS,
-        Action.REVEAL: _READERS,
+        Action.VIEW: _LOOKERS,
+        Action.REVEAL: _LOOKERS,
         Action.ACKNOWLEDGE: frozenset({Tie.LIST}),
         Action.JUDGE: _READERS,
-        Action.OPEN_EVIDENCE: _READERS,
+        Action.OPEN_EVIDENCE: _LOOKERS,
         Action.EXPORT: _READERS,
         Action.HOLD: _READERS,
         Action.ERASE: _READERS,
@@ -118,6 +121,8 @@ class Standing:
     teller: bool = False
     affected: bool = False
     """Named, and told so in private: may say for themselves, and nothing else of this record."""
+    let_in: bool = False
+    """Let in for a day: may look, and do nothing else."""
 
 
 def check_may(standing: Standing, action: Action) -> None:
@@ -151,6 +156,8 @@ def _tied(standing: Standing, action: Action) -> bool:
         return True
     if Tie.TELLER in ties and standing.teller and (standing.on_list or standing.custodian):
         return True
+    if Tie.LET_IN in ties and standing.let_in:
+        return True
     return (Tie.LIST in ties and standing.on_list) or (Tie.CUSTODIAN in ties and standing.custodian)
 
 
@@ -177,6 +184,7 @@ class Concerned:
     seconds: frozenset[str] = frozenset()
     tellers: frozenset[str] = frozenset()
     affected: str | None = None
+    let_in: frozenset[str] = frozenset()
 
 
 def stands(actor: Actor, incident: Concerned, now: datetime) -> Standing:
@@ -195,6 +203,7 @@ def stands(actor: Actor, incident: Concerned, now: datetime) -> Standing:
         second=own in incident.seconds,
         teller=own in incident.tellers,
         affected=own == incident.affected,
+        let_in=own in incident.let_in,
     )
 
 
@@ -233,7 +242,18 @@ def concerned(session: Session, incident: Incident, office: Office, now: datetim
             one for role in office.pack.telling.chain for one in desk.who_may_know(role)
         ),
         affected=incident.staff_id if _was_told(session, incident) else None,
+        let_in=let_in(session, incident, now),
     )
+
+
+def let_in(session: Session, incident: Incident, now: datetime) -> frozenset[str]:
+    """Whom two people have let in for a day, while that day lasts (casework.break_glass)."""
+    query = select(EmergencyAccess.staff_id).where(
+        EmergencyAccess.incident_id == incident.id,
+        col(EmergencyAccess.allowed).is_(True),
+        col(EmergencyAccess.ends_at) > now,
+    )
+    return frozenset(session.exec(query))
 
 
 def _was_told(session: Session, incident: Incident) -> bool:
@@ -256,6 +276,7 @@ def standing(
     *,
     employed: bool,
     custodian: bool = False,
+    let_in: bool = False,
 ) -> Standing:
     """How `staff_id` stands towards `incident` at this moment, for what asks for no role."""
     query = select(IncidentAccess).where(
@@ -268,4 +289,5 @@ def standing(
         employed=employed,
         conflicted=staff_id in incident.conflicted,
         custodian=custodian,
+        let_in=let_in,
     )

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from casework.audit import note
 from casework.errors import KeyDestroyedError
 from casework.office import Office
-from casework.permissions import Action, check_may, standing
+from casework.permissions import Action, check_may, let_in, standing
 from records.finding import Finding
 from records.incident import Incident, IncidentAccess, Mention
 from records.post import Post
@@ -97,6 +97,7 @@ def _check(
         reader.staff_id,
         employed=reader.employed,
         custodian=keeper == reader.staff_id,
+        let_in=reader.staff_id in let_in(session, incident, now),
     )
     check_may(stands, action)
 

@@ -17,7 +17,7 @@ class EmergencyAccess(SQLModel, table=True):
     staff_id: str = Field(index=True)
     """Who asks."""
     why: str
-    """A code of casework.emergency."""
+    """A code of casework.break_glass."""
     sealed_why: bytes
     asked_at: datetime = Field(sa_column=moment())
     decided_by: str = ""
@@ -26,4 +26,4 @@ class EmergencyAccess(SQLModel, table=True):
     ends_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     """When the access ends by itself, or was ended."""
     untold: list[str] = Field(default_factory=list, sa_column=listing())
-    """Staff ids of those on the record who are still to be told of it."""
+    """Staff ids of those who are still to be told: that it waits for them, or that it was done."""

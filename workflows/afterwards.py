@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from casework.office import Office
-from workflows import digest, retention
+from workflows import break_glass, digest, retention
 from workflows.digest import DigestDesk, Send
 from workflows.services import services
 
@@ -47,6 +47,9 @@ class Afterwards:
             lambda now: digest.draft_due(desk, self._every, now),
             lambda now: digest.tell_waiting(desk, now),
             lambda now: retention.look(held.database, office, self._send, now),
+            lambda now: break_glass.tell(
+                held.database, held.roster, self._send, held.console_url, now
+            ),
         )
         for one in looks:
             try:
