@@ -9,7 +9,7 @@ first one finished.
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -41,6 +41,19 @@ _UNTOLD = {"answered": None, "bytes": "as the source gave them; of an answer not
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Which exhibits are written down: all up to the highest number but for these."""
+
+    highest: int
+    but: Collection[int] = ()
+
+    @property
+    def next(self) -> int:
+        """The first number of which nothing is written down."""
+        return min(self.but, default=self.highest + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureTask:
     """What to preserve, for whom to seal it and where to put it."""
 
@@ -57,6 +70,8 @@ class CaptureTask:
     timeout: float = 45
     mark: str = ""
     """A keyed hash of the post. With it, a second try takes up what the first one finished."""
+    written: "Written | None" = None
+    """Which exhibits of the record are known; None: nobody can say."""
     post: Post | None = None
     """What the card is drawn from."""
     answer: Mapping[str, Any] | None = None
@@ -169,13 +184,30 @@ def _made_before(task: CaptureTask) -> Preserved | None:
     """The finished exhibit of the same post, when a crash came before it was recorded."""
     if not task.mark:
         return None
-    for file in task.storage.names(task.reference):
+    for file in _perhaps_made(task):
         before = _note_beside(task, file) if file.endswith(BUNDLE_END) else None
         if before and before.mark == task.mark:
-            content = task.storage.read(f"{task.reference}/{file}")
+            try:
+                content = task.storage.read(f"{task.reference}/{file}")
+            except NotKeptError:
+                continue  # only its note came so far
             if hashlib.sha256(content).hexdigest() == before.sha256:
                 return before
     return None
+
+
+def _perhaps_made(task: CaptureTask) -> Iterator[str]:
+    """The files among which a finished exhibit may be, which are few among thousands."""
+    if task.written is None:
+        yield from task.storage.names(task.reference)
+        return
+    for number in sorted(task.written.but):
+        yield bundle_name(task.reference, number)
+    for number in count(task.written.highest + 1):
+        name = bundle_name(task.reference, number)
+        if not task.storage.has(f"{task.reference}/{note_name(name)}"):
+            return
+        yield name
 
 
 def visit(task: CaptureTask) -> PageCapture:

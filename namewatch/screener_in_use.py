@@ -32,3 +32,7 @@ class ScreenerInUse:
     def suspects(self, posts: Sequence[Post]) -> Collection[int]:
         """The numbers of those posts for which `screen` may say anything but `ignore`."""
         return self._screener.suspects(posts)
+
+    def named(self, post: Post) -> Collection[str]:
+        """Whom the post may name, told quickly."""
+        return self._screener.named(post)

@@ -118,6 +118,7 @@ class Service:
             screener.screen,
             learning.look,
             screener.suspects,
+            screener.named,
             reads_pictures=self.built.settings.images.read,
             canary=CANARY if self.built.settings.canary else "",
         )

@@ -9,6 +9,7 @@ import re
 import threading
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -40,6 +41,8 @@ _PIECE, _STEP = 420, 280
 """Characters of one piece of a long text, and from one piece to the next."""
 _MOST_PIECES = 64
 _MOST_SENTENCES = 24
+_MOST_REMEMBERED = 200
+"""Pieces whose scores are remembered, in memory only: those of a post, and copies in a flood."""
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 """Says nothing that the model could read, and would water down what stands beside it."""
 _TALKS_TO_US = re.compile(
@@ -105,6 +108,7 @@ class ShippedClassifier:
         self.folder = folder
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+        self._recent: dict[str, list[float]] = {}
 
     @cached_property
     def _manifest(self) -> _Manifest:
@@ -137,12 +141,18 @@ class ShippedClassifier:
 
     def scores(self, texts: Iterable[str]) -> list[Mapping[Category, float]]:
         """For each masked text, read as one piece, how much it reads like each category."""
-        tokenizer, session = self._ready()
         # One at a time: weights of eight bits are scaled by all texts of a batch together, and
         # what a post says must not hang on its neighbours.
-        return [
-            dict(zip(CATEGORIES, _run(tokenizer, session, text), strict=True)) for text in texts
-        ]
+        return [dict(zip(CATEGORIES, self._scored(text), strict=True)) for text in texts]
+
+    def _scored(self, text: str) -> list[float]:
+        """The text's scores; they are remembered for a while, since one post is read repeatedly."""
+        scores = self._recent.pop(text, None) or _run(*self._ready(), text)
+        self._recent[text] = scores
+        with suppress(KeyError, StopIteration, RuntimeError):  # another thread was quicker
+            while len(self._recent) > _MOST_REMEMBERED:
+                del self._recent[next(iter(self._recent))]
+        return scores
 
     def read(self, text: str, bars: Mapping[Category, float] = NO_BARS) -> list[Reading]:
         """Read the text in pieces; what counts is reported with the sentence that says it most."""

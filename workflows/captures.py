@@ -82,10 +82,12 @@ def begin_captures(
     material: Material,
     *,
     wording: str = "",
+    turn: datetime | None = None,
 ) -> None:
     """Have the record of a mention kept at once, then its page and thread; looks at it later.
 
-    `wording` is the revision of a wording that was seen later than the mention's first one.
+    `wording` is the revision of a wording that was seen later than the mention's first one. Of a
+    post that is one of many only the record is kept, at its `turn`.
     """
     assert mention.incident_id is not None
     mention.working_copy = None
@@ -93,7 +95,8 @@ def begin_captures(
     session.flush()
     incident = session.get_one(Incident, mention.incident_id)
     work = working_copy(held, mention.post_key, material)
-    kinds = [CaptureKind.RECORD, CaptureKind.PAGE] if material.url else [CaptureKind.RECORD]
+    with_page = bool(material.url) and turn is None
+    kinds = [CaptureKind.RECORD, CaptureKind.PAGE] if with_page else [CaptureKind.RECORD]
     for kind in kinds:
         capture = Capture(
             incident_id=mention.incident_id,
@@ -104,9 +107,10 @@ def begin_captures(
             asked_at=held.now(),
             mark=_mark(held, incident.reference, mention.post_key, kind.value, wording),
             work=work,
+            due_at=turn,
         )
         add(session, engine, capture, now=held.now())
-    if material.url and not wording:
+    if material.url and with_page and not wording:
         post = material.post
         begin_rechecks(session, held, incident, material.url, mention=mention, post=post)
 
@@ -139,13 +143,14 @@ def ask_by_hand(
 
 
 def add(session: Session, engine: Engine, capture: Capture, *, now: datetime) -> None:
-    """Keep a capture unless the same was asked for before, and have it begun at the commit."""
+    """Keep a capture unless it was asked for before; without a due time it begins at the commit."""
     known = select(Capture.id).where(Capture.mark == capture.mark)
     if session.exec(known).first() is not None:
         return
     session.add(capture)
-    session.flush()
-    _enqueue(session, engine, capture, now)
+    if capture.due_at is None:
+        session.flush()
+        _enqueue(session, engine, capture, now)
 
 
 def enqueue_captures_due(session: Session, engine: Engine, held: Services) -> int:
@@ -153,9 +158,9 @@ def enqueue_captures_due(session: Session, engine: Engine, held: Services) -> in
     query = (
         select(Capture)
         .where(col(Capture.due_at) <= held.now())
-        .order_by(col(Capture.id))
+        .order_by(col(Capture.due_at), col(Capture.id))
         .with_for_update(skip_locked=True)
-        .limit(100)
+        .limit(20)
     )
     due = list(session.exec(query))
     for capture in due:

@@ -18,7 +18,8 @@ RECHECKING = "rechecking"
 READING = "reading"
 REPORTS = "reports"
 STAMPING = "stamping"
-_POLL_SECONDS = 0.1
+_SOON, _LATER = 0.1, 0.5
+"""Seconds between two looks into a queue; each look costs some milliseconds, also an idle one."""
 _MAX_THREADS = 32
 
 
@@ -57,13 +58,11 @@ class Engine:
             )
         )
         DBOS.launch()
-        DBOS.register_queue(ALERTS, worker_concurrency=8, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(RECORDING, worker_concurrency=2, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(PRESERVING, worker_concurrency=2, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(RECHECKING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(READING, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(REPORTS, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
-        DBOS.register_queue(STAMPING, worker_concurrency=1, polling_interval_sec=1)
+        DBOS.register_queue(ALERTS, worker_concurrency=8, polling_interval_sec=_SOON)
+        for queue in (RECORDING, PRESERVING):
+            DBOS.register_queue(queue, worker_concurrency=2, polling_interval_sec=_LATER)
+        for queue in (RECHECKING, READING, REPORTS, STAMPING):
+            DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=_LATER)
         self._client = DBOSClient(system_database_engine=database, serializer=serializer)
 
     def enqueue(

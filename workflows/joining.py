@@ -1,12 +1,14 @@
 """From a hit to its incidents: open one, join one, learn more, and tell whoever is due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from alerts.escalation import acknowledge_by
 from casework import incidents
+from evidence import flood
 from policies.severity import Facts, judge_each
 from records.alert import AlertKind
 from records.finding import Finding
@@ -32,6 +34,8 @@ class Joining:
 
     services: Services
     engine: Engine
+    _turns: list[datetime] = field(default_factory=list)
+    """The last turn that one of many was given."""
 
     def join(self, session: Session, hit: Hit) -> None:
         """Put the hit into an incident of each person about whom the policy alerts."""
@@ -78,11 +82,29 @@ class Joining:
             told = self._join(session, incident, hit, alongside)
         key = session.get_one(RecordKey, incident.key_id)
         mention = mention_of(held, hit, key, incident=incident)
+        turn = self._turn(session, incident, mention, told)
         session.add(mention)
         session.flush()
-        begin_captures(session, self.engine, held, mention, material_of(hit))
+        begin_captures(session, self.engine, held, mention, material_of(hit), turn=turn)
         if told is not None:
             tell_those_due(session, self.engine, incident, told.kind, level=told.level)
+
+    def _turn(
+        self, session: Session, incident: Incident, mention: Mention, told: Telling | None
+    ) -> datetime | None:
+        """When the record of a post is sealed that is one of many; None: at once, with its page."""
+        if told is not None:
+            return None
+        query = (
+            select(Mention.found_at)
+            .where(Mention.incident_id == incident.id, Mention.severity == mention.severity)
+            .order_by(col(Mention.id).desc())
+        )
+        before = session.exec(query.offset(flood.POSTS - 1).limit(1)).first()
+        if not flood.one_of_many(before, incident.mention_count, mention.found_at):
+            return None
+        self._turns[:] = [flood.next_turn(max(self._turns, default=None), mention.found_at)]
+        return self._turns[0]
 
     def _learn_of(self, session: Session, hit: Hit, mention: Mention, incident: Incident) -> None:
         key = session.get_one(RecordKey, incident.key_id)

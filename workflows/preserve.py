@@ -16,7 +16,7 @@ from evidence.erasure import remove_record
 from evidence.errors import EvidenceError
 from evidence.frames import CARD
 from evidence.key_change import leave_anew
-from evidence.preserve import CaptureTask, Preserved, keep, kept_before, visit
+from evidence.preserve import CaptureTask, Preserved, Written, keep, kept_before, visit
 from records.audit import MACHINE
 from records.capture import Capture, CaptureKind
 from records.custody import Act
@@ -32,6 +32,10 @@ from workflows.services import Services, services
 from workflows.threads import Around, look_around
 
 PAGE_FOLLOWS = "The page: it is pictured next, as an exhibit of its own."
+ONE_OF_MANY = (
+    "The page: so many posts came within the hour that only the first ones, those that made it"
+    " graver and one in fifty of the others were pictured. It can be asked for by hand."
+)
 AFTER_A_FAULT = timedelta(minutes=10)
 """When a page is tried again that could not be kept for a reason of ours, as on a full disk."""
 MOST_TURNS = 60
@@ -137,12 +141,12 @@ def _job(held: Services, capture_id: int, turn: int) -> Job | None:
         incident = session.get_one(Incident, capture.incident_id)
         mention = session.get(Mention, capture.mention_id) if capture.mention_id else None
         key = session.get_one(RecordKey, mention.key_id if mention else incident.key_id)
-        counting = select(func.count()).select_from(Exhibit)
-        made = session.exec(counting.where(Exhibit.incident_id == incident.id)).one()
+        written = _written(session, incident)
         material = opened(held, capture.work, mention.post_key if mention else capture.mark)
         task = CaptureTask(
             reference=incident.reference,
-            number=made + 1,
+            number=written.next,
+            written=written,
             record=material.record,
             answer=material.answer,
             url=material.url,
@@ -155,10 +159,33 @@ def _job(held: Services, capture_id: int, turn: int) -> Job | None:
             mark=keyed_hash(held.public_keys.pepper, "exhibit", capture.mark, str(capture.tries)),
             post=material.post,
         )
-        return Job(capture, _described(task, capture, mention), material.why)
+        pictured = _is_pictured(session, mention)
+        return Job(capture, _described(task, capture, mention, pictured=pictured), material.why)
 
 
-def _described(task: CaptureTask, capture: Capture, mention: Mention | None) -> CaptureTask:
+def _written(session: Session, incident: Incident) -> Written:
+    query = select(func.count(), func.max(Exhibit.number))
+    many, highest = session.exec(query.where(Exhibit.incident_id == incident.id)).one()
+    if many == (highest or 0):
+        return Written(many)
+    numbers = select(Exhibit.number).where(Exhibit.incident_id == incident.id)
+    known: set[int] = set(session.exec(numbers))
+    return Written(highest, set(range(1, highest + 1)) - known)
+
+
+def _is_pictured(session: Session, mention: Mention | None) -> bool:
+    """Whether the page of a post is to be visited, too: of one of many it isn't."""
+    if mention is None:
+        return True
+    page = select(Capture.id).where(
+        Capture.mention_id == mention.id, Capture.kind == CaptureKind.PAGE.value
+    )
+    return session.exec(page).first() is not None
+
+
+def _described(
+    task: CaptureTask, capture: Capture, mention: Mention | None, *, pictured: bool
+) -> CaptureTask:
     """The task with what report and README are to say of it."""
     said: dict[str, object] = {
         "kind": capture.kind,
@@ -172,7 +199,8 @@ def _described(task: CaptureTask, capture: Capture, mention: Mention | None) -> 
     if capture.kind == CaptureKind.RECORD.value:
         holds = _RECORD_HOLDS
         quick = task.sealer.authority and replace(task.sealer.authority, seconds=_STAMP_SECONDS)
-        missing = (PAGE_FOLLOWS if task.url else NO_ADDRESS,)
+        of_a_page = PAGE_FOLLOWS if pictured else ONE_OF_MANY
+        missing = (of_a_page if task.url else NO_ADDRESS,)
         task = replace(task, sealer=replace(task.sealer, authority=quick), missing=missing)
     return replace(task, said=said, holds=holds + (_EDITED if capture.edited else ""))
 

@@ -41,9 +41,16 @@ from workflows.waiting import PutBy, put_by, worth_reading
 
 Screen = Callable[[Post], Finding]
 Suspects = Callable[[Sequence[Post]], Collection[int]]
+Named = Callable[[Post], Collection[str]]
 CURSOR_EVERY_SECONDS = 1.0
 MOST_READ_AT_ONCE = 20
 """So many posts that may matter are screened and kept in one transaction; it holds up others."""
+CROWD = 20
+"""When more posts of one batch than these name the same person, posts about others go first."""
+
+
+_BODY = ("",)
+"""Stands for whom a post names that names nobody."""
 
 
 def _nothing() -> None:
@@ -52,6 +59,10 @@ def _nothing() -> None:
 
 def _all(posts: Sequence[Post]) -> Collection[int]:
     return range(len(posts))
+
+
+def _nobody(_post: Post) -> Collection[str]:
+    return ()
 
 
 @dataclass
@@ -64,6 +75,8 @@ class Watch:
     before_a_batch: Callable[[], None] = _nothing
     suspects: Suspects = _all
     """The numbers of those posts of a batch for which `screen` may say anything but `ignore`."""
+    named: Named = _nobody
+    """Whom a post may name, told quickly; what about others in a flood goes by."""
     reads_pictures: bool = False
     canary: str = ""
     """The staff id of somebody invented; what names nobody else is only noted as found."""
@@ -87,17 +100,41 @@ class Watch:
         """Screen a batch and keep its hits, in a flood a few at a time: others get in between."""
         with self._lock:
             self.before_a_batch()
-            read = self._to_be_read(batch)
+        read = self._to_be_read(batch)
+        others = self._about_others(batch, read)
+        for begins in range(0, len(others), MOST_READ_AT_ONCE):
+            part = [batch[number] for number in others[begins : begins + MOST_READ_AT_ONCE]]
+            self._take(source, part, range(len(part)), cursor=None)
+        read = [number for number in read if number not in others]
         for begins, ends in _parts(read, len(batch)):
             marked = [number - begins for number in read if begins <= number < ends]
-            self._take(source, batch[begins:ends], marked)
+            self._take(source, batch[begins:ends], marked, cursor=batch[ends - 1].cursor)
 
-    def _take(self, source: str, batch: Sequence[Arrival], read: Sequence[int]) -> None:
+    def _about_others(self, batch: Sequence[Arrival], read: Sequence[int]) -> Sequence[int]:
+        """The numbers of those posts in a flood that are about somebody else, but for edits.
+
+        They are met again, and known, when the program dies before the flood has been taken.
+        """
+        if len(read) <= CROWD:
+            return ()
+        chosen = {number: one for number in read if isinstance(one := batch[number], Received)}
+        names = {number: frozenset(self.named(one.post) or _BODY) for number, one in chosen.items()}
+        many = [one for one, times in Counter(names.values()).items() if times > CROWD]
+        crowd = frozenset[str]().union(*many)
+        return [
+            number
+            for number, one in chosen.items()
+            if many and not names[number] <= crowd and not one.edited
+        ]
+
+    def _take(
+        self, source: str, batch: Sequence[Arrival], read: Sequence[int], *, cursor: str | None
+    ) -> None:
         """Screen those with the numbers in `read`; keep hits and cursor in one transaction."""
+        hits = self._hits(batch, read)  # takes longest, and holds up nobody
+        canaries = [hit for hit in hits if is_canary(hit.finding, self.canary)]
+        hits = [hit for hit in hits if hit not in canaries]
         with self._lock:
-            hits = self._hits(batch, read)
-            canaries = [hit for hit in hits if is_canary(hit.finding, self.canary)]
-            hits = [hit for hit in hits if hit not in canaries]
             gone = self._gone([one for one in batch if isinstance(one, Removed)])
             unread = [one for one in batch if isinstance(one, Unread)]
             missed = [one for one in batch if isinstance(one, Missed)]
@@ -118,7 +155,8 @@ class Watch:
                     self._note_canary(session, source)
                 if unread:
                     keep_unread(session, self.services, source, unread)
-                self._keep_cursor(session, source, batch[-1].cursor)
+                if cursor is not None:
+                    self._keep_cursor(session, source, cursor)
             self.kept[source] += kept
             self._cursor_kept_at[source] = time.monotonic()
 
@@ -204,10 +242,10 @@ class Watch:
         """Keep and judge what a later look found in the place of a post that is kept."""
         with self._lock:
             self.before_a_batch()
-            finding = without_canary(self.screen(received.post), self.canary)
-            hit = Hit(received, finding, post_key)
-            with transaction(self.services.database) as session:
-                self._take_wording(session, hit, mentions_of(session, post_key))
+        finding = without_canary(self.screen(received.post), self.canary)
+        hit = Hit(received, finding, post_key)
+        with self._lock, transaction(self.services.database) as session:
+            self._take_wording(session, hit, mentions_of(session, post_key))
 
     def keep_reported(self, session: Session, hit: Hit, *, told_by_platform: bool) -> None:
         """Keep a post that somebody reports; one that is known alerts about whomever it did not.

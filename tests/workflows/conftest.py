@@ -129,6 +129,13 @@ class Office:
         )
         return Watch(self.services, self.engine, screener.screen)  # type: ignore[arg-type]
 
+    def knows_names(self) -> None:
+        """Let the watch tell quickly whom a post may name, as the service does."""
+        screener = Screener(
+            BODY, self.services.roster, self.services.pack, None, None, today=NOW.date()
+        )
+        self.watch = replace(self.watch, screen=screener.screen, named=screener.named)
+
     def change(self, **fields: object) -> None:
         """Start again with other services, as after a change of the configuration."""
         self.services = replace(self.services, **fields)  # type: ignore[arg-type]
