@@ -143,7 +143,7 @@ def _upgrade(engine: Engine) -> None:
         connection.commit()
 
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest revision in records/migrations; a test holds the two together."""
 
 

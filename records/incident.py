@@ -22,7 +22,7 @@ class Incident(SQLModel, table=True):
     staff_id: str | None = Field(default=None, index=True)
     alongside: list[str] = Field(default_factory=list, sa_column=listing())
     key_id: int = Field(foreign_key="record_key.id")
-    state: str = "open"
+    state: str = Field(default="open", index=True)
     severity: str
     categories: list[str] = Field(default_factory=list, sa_column=listing())
     policy: str
