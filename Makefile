@@ -44,7 +44,7 @@ bench: .venv/dev-ready ## Measure, as ratios against named baselines
 evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice
 	.venv/bin/namewatch evaluate nlp/phrases/held_out
 
-test-servers: .venv/dev-ready .venv-pywb/ready tests/servers/pds/node_modules/.ready ## Tests that need servers or recordings (npm, PostgreSQL)
+test-servers: .venv/dev-ready .venv-pywb/ready tests/servers/pds/node_modules/.ready tests/pages/node_modules/.ready ## Tests that need servers or recordings (npm, PostgreSQL)
 	$(PY) -m pytest -m servers
 
 picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
@@ -83,6 +83,9 @@ clean: ## Throw away the virtual environment and the practice folder
 
 tests/servers/pds/node_modules/.ready: tests/servers/pds/package-lock.json
 	@sh scripts/set_up_pds.sh
+
+tests/pages/node_modules/.ready: tests/pages/package-lock.json
+	@sh scripts/set_up_pages.sh
 
 .venv-pywb/ready: requirements/replay.txt
 	python3.11 -m venv .venv-pywb

@@ -1,0 +1,52 @@
+"""One console, one browser, and one look at every page; the tests ask what was seen."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from console.server import ConsoleServer
+from evidence.browser import find_browser
+from tests.console.everybody import World, world_in
+from tests.pages.looking import AXE, Looked, Looker
+from tests.pages.scenes import scenes
+
+PICTURES = Path("build/pictures")
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world_in(tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = find_browser()
+    assert found, "These tests need Chromium."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(world: World) -> Iterator[str]:
+    server = ConsoleServer(world.app, "127.0.0.1", 0)
+    server.start()
+    yield f"http://localhost:{server.port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def looked(world: World, chromium: Browser, address: str) -> list[Looked]:
+    """Every page, looked at once."""
+    assert AXE.is_file(), "axe-core is not here: make tests/pages/node_modules/.ready"
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
+    looker = Looker(chromium, address, world, PICTURES)
+    found = [looker.look(one) for one in scenes(world)]
+    looker.close()
+    return found
