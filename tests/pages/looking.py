@@ -110,8 +110,8 @@ class Looker:
         """Open the page, at each width."""
         page = self.window(scene.role)
         self._said.clear()
-        status = self._open(page, scene)
-        seen = Looked(scene, status, "", page.locator("body").aria_snapshot())
+        status, html = self._open(page, scene)
+        seen = Looked(scene, status, html, page.locator("body").aria_snapshot())
         for width, (across, down) in WIDTHS.items():
             page.set_viewport_size({"width": across, "height": down})
             page.screenshot(path=self._pictures / f"{scene.name}-{width}.png", full_page=True)
@@ -126,7 +126,7 @@ class Looker:
         seen.broken.extend(one for one in faults if "the server responded" not in one)
         return seen
 
-    def _open(self, page: Page, scene: Scene) -> int:
+    def _open(self, page: Page, scene: Scene) -> tuple[int, str]:
         if scene.form is None:
             answer = page.goto(self._address + scene.address)
         else:
@@ -134,7 +134,8 @@ class Looker:
             with page.expect_navigation() as going:
                 page.evaluate(_HAND_IN, [self._address + scene.address, list(scene.form)])
             answer = going.value
-        return answer.status if answer else 0
+        assert answer
+        return answer.status, answer.text()
 
     def _violations(self, page: Page) -> list[str]:
         page.evaluate(self._axe)
