@@ -27,6 +27,8 @@ from console.views import (
     evidence,
     posts,
     record,
+    say,
+    say_make,
     sign_in,
     sign_in_elsewhere,
     sign_in_passkey,
@@ -50,6 +52,8 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         sign_in_password,
         record,
         verdict,
+        say_make,
+        say,
         posts,
         evidence,
     ):

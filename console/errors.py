@@ -11,6 +11,10 @@ class TooManyTriesError(ConsoleError):
     """Too many tries; wait a while."""
 
 
+class OwnPageShutError(ConsoleError):
+    """This page is not open in this browser; enter its code again."""
+
+
 class SignInNeededError(ConsoleError):
     """Sign in first."""
 

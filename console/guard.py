@@ -12,7 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BODY_LIMIT = 16 * 1024
+BODY_LIMIT = 64 * 1024
+"""Room for a few thousand characters of somebody's own words, in any script."""
 BODY_SECONDS = 10
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 _ALWAYS_KNOWN = frozenset({"127.0.0.1", "localhost", "::1"})
