@@ -24,6 +24,10 @@ from console.evenly import SPAN, Evenly
 from console.front import Front, go_to
 from console.guard import SAFE_METHODS, Guard
 from console.views import (
+    account,
+    account_passkeys,
+    account_password,
+    break_glass,
     evidence,
     posts,
     record,
@@ -50,6 +54,10 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         sign_in_passkey,
         sign_in_elsewhere,
         sign_in_password,
+        account,
+        account_passkeys,
+        account_password,
+        break_glass,
         record,
         verdict,
         say_make,

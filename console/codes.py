@@ -69,8 +69,7 @@ class MailedCodes:
             session.exec(delete(SignInCode).where(col(SignInCode.expires_at) < now - KEPT))
             sweep(session, now)
             # Asked of everybody, so that the time it takes tells nothing.
-            ways = own_ways(session, owner.staff_id if owner else "")
-            shut = bool(ways) and not self._desk.door.codes_always
+            shut = self._is_shut(session, owner.staff_id if owner else "")
             session.add(
                 SignInCode(
                     staff_id=owner.staff_id if owner and not shut else None,
@@ -99,11 +98,16 @@ class MailedCodes:
             actor = (asked.staff_id if asked else None) or SOMEBODY
             note(session, "sign-in refused", actor=actor, now=now, about={"way": "code"})
             return None
-        if not self._desk.employed(asked.staff_id):
+        # Something better may have been set up since the code was asked for.
+        if self._is_shut(session, asked.staff_id) or not self._desk.employed(asked.staff_id):
             note(session, "sign-in refused", actor=asked.staff_id, now=now, about={"way": "code"})
             return None
         asked.used_at = now
         return asked.staff_id
+
+    def _is_shut(self, session: Session, staff_id: str) -> bool:
+        """Whether this person has a way of their own, and has to use it."""
+        return bool(own_ways(session, staff_id)) and not self._desk.door.codes_always
 
     def _check_limits(self, address: str, now: datetime) -> None:
         key = hashlib.sha256(self._salt + plain(address).encode()).hexdigest()
