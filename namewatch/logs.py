@@ -2,8 +2,12 @@
 
 import logging
 import re
+import unicodedata
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\bxox[a-z]-\S+|\bxapp-\S+")
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+LONGEST = 2000
 
 TELL_TOO_MUCH = (
     "atproto", "charset_normalizer", "courlan", "feedparser", "google", "googleapiclient",
@@ -19,11 +23,16 @@ class OnlyReferences(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with the kind of error instead of its words."""
-        words = _ADDRESS.sub("[removed]", record.getMessage())
+        words = _ADDRESS.sub("[removed]", "".join(map(_seen, record.getMessage()[:LONGEST])))
         fault = (
             f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
         )
         return f"{self.formatTime(record)} {record.levelname.lower()} {record.name}: {words}{fault}"
+
+
+def _seen(sign: str) -> str:
+    """A blank for what would break the line, or hide something in it."""
+    return " " if unicodedata.category(sign) in _UNSEEN else sign
 
 
 def set_up() -> None:

@@ -193,7 +193,8 @@ class EmailChannel:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address("namewatch", addr_spec=self._settings.sender)
         mail["To"] = address
-        mail["Subject"] = one_line(subject)
+        # An encoded word would be decoded here, and could bring a line break along.
+        mail["Subject"] = one_line(subject).replace("=?", "= ?")
         mail["Date"] = format_datetime(datetime.now(UTC))
         mail["Message-ID"] = message_id
         mail["Auto-Submitted"] = "auto-generated"
