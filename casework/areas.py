@@ -36,6 +36,7 @@ class Seats(StrEnum):
     CUSTODIANS = "the custodian and the deputy"
     LEADERS = "the group that is told of incidents"
     RETAINERS = "whoever decides about retention"
+    LAST_RESORT = "whoever acts where nobody else can"
     IT = "whoever looks after the machine"
 
 
@@ -48,7 +49,8 @@ AREAS: Mapping[Area, frozenset[Seats]] = MappingProxyType(
         # SPSO 71: the leadership is told of incidents, by whoever shares them.
         Area.DIGEST: frozenset({Seats.LEADERS, Seats.CUSTODIANS}),
         Area.REGISTERS: frozenset({Seats.CUSTODIANS}),
-        Area.RETENTION: frozenset({Seats.CUSTODIANS, Seats.RETAINERS}),
+        # The last of them only ever sees what waits for a second person, or what is theirs alone.
+        Area.RETENTION: frozenset({Seats.CUSTODIANS, Seats.RETAINERS, Seats.LAST_RESORT}),
         Area.SET_UP: frozenset({Seats.IT, Seats.CUSTODIANS}),
         Area.STATUS: frozenset({Seats.IT, Seats.CUSTODIANS}),
     }
@@ -64,6 +66,7 @@ def seated(office: Office, seats: Seats) -> frozenset[str]:
         Seats.CUSTODIANS: (pack.custody.custodian, pack.custody.deputy),
         Seats.LEADERS: (pack.leadership.told, pack.leadership.shared_by),
         Seats.RETAINERS: pack.may_decide(Decision.RETENTION),
+        Seats.LAST_RESORT: tuple(pack.alerting.last_resort),
         Seats.IT: (IT,),
     }
     return frozenset(

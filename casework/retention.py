@@ -75,6 +75,33 @@ def those_due(session: Session, now: datetime, *, within: timedelta = timedelta(
     ]
 
 
+def decided_by(
+    session: Session,
+    office: Office,
+    actor: str,
+    now: datetime,
+    *,
+    within: timedelta = timedelta(0),
+) -> list[Due]:
+    """Of what is due, or will be, what `actor` may decide on; nothing else is listed or counted."""
+    return [
+        one
+        for one in those_due(session, now, within=within)
+        if _decides(session, one.clock, actor, office, now)
+    ]
+
+
+def seen_by(
+    session: Session, office: Office, number: int, actor: str, now: datetime
+) -> RetentionClock:
+    """One clock, for whoever decides on it; raises NotAllowedError, also when there is none."""
+    clock = session.get(RetentionClock, number)
+    if clock is None or clock.ended_at is not None:
+        raise NotAllowedError
+    _check_decides(session, clock, actor, office, now)
+    return clock
+
+
 def untold(session: Session, now: datetime) -> list[RetentionClock]:
     """Decisions that are due and of which nobody was told within the last week."""
     return [
@@ -113,10 +140,10 @@ def extend(
     """Keep it until a day; `why` is a code or sealed. Raises ExtensionUnfitError."""
     zone = office.organisation.calendar.zone
     ends = datetime.combine(until, time(), zone).astimezone(UTC)
-    longest = _longest(clock, office, now)
-    if not now < ends <= longest:
+    last = longest(clock, office, now)
+    if not now < ends <= last:
         raise ExtensionUnfitError(
-            f"Say a day that lies ahead and not after {longest.astimezone(zone):%-d %B %Y}; then it"
+            f"Say a day that lies ahead and not after {last.astimezone(zone):%-d %B %Y}; then it"
             " is decided again."
         )
     clock.due_at, clock.told_at = ends, None
@@ -168,12 +195,22 @@ def _check_decides(
         raise NotAllowedError("The policy leaves this decision to others than you.")
 
 
+def _decides(
+    session: Session, clock: RetentionClock, actor: str, office: Office, now: datetime
+) -> bool:
+    try:
+        _check_decides(session, clock, actor, office, now)
+    except NotAllowedError:
+        return False
+    return True
+
+
 def _own_desk(office: Office, now: datetime) -> Desk:
     nobody = Question(named=None, alongside=frozenset(), day=office.today(now))
     return Desk(office.pack, office.organisation, office.roster, nobody)
 
 
-def _longest(clock: RetentionClock, office: Office, now: datetime) -> datetime:
+def longest(clock: RetentionClock, office: Office, now: datetime) -> datetime:
     """No longer at once than the policy keeps it in the first place."""
     rules = office.pack.retention
     period = {

@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from casework import holds
 from casework.erasures import RequestOverError, Wanted, open_one
-from casework.errors import KeyDestroyedError
 from namewatch.bootstrap import storage_of
 from namewatch.casebook import database_of, incident_called, read_home, who_acts
 from namewatch.letters import office_of
@@ -21,8 +20,7 @@ from records.database import reading, transaction
 from records.erasing import NOW
 from records.errors import NamewatchError
 from records.incident import Incident
-from records.record_key import RecordKey
-from workflows.custody import note_custody, sealed_why
+from workflows.custody import code_or_sealed, note_custody
 from workflows.erase import Eraser
 from workflows.erase_again import Again, apply_again, take_away_again
 from workflows.erase_by_two import agree_and_erase, agreed, ask_to_erase, go_on
@@ -170,11 +168,6 @@ def release(reference: str, why: str, by: str | None) -> str:
 
 def coded_why(session: Session, incident: Incident, why: str, codes: dict[str, str]) -> str:
     """A code as it is; words of one's own sealed for the record."""
-    if why in codes:
-        return why
     if not why.strip():
         raise NamewatchError(f"say why: --why {' | '.join(codes)}, or your own words.")
-    key = session.get_one(RecordKey, incident.key_id)
-    if key.wrapped is None:
-        raise KeyDestroyedError
-    return sealed_why(why, reference=incident.reference, recipient=key.recipient)
+    return code_or_sealed(session, incident, why, codes)

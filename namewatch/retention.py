@@ -17,19 +17,10 @@ from records.clock import utc_now
 from records.database import reading, transaction
 from records.errors import NamewatchError
 from records.incident import Incident
-from records.retention import Kept
+from records.retention import KEEPING, Kept
 from workflows.retention import WHY, Decider, extend_due
 
 SOON = timedelta(days=60)
-KEEPING: dict[str, str] = {
-    "complaint": "a complaint is under way",
-    "appeal": "an appeal is under way",
-    "police": "the police still need it",
-    "court": "a court still needs it",
-    "pattern": "the person named may be named again",
-    "restriction": "a restriction rests on it",
-}
-"""Why something is kept longer: code and plain words."""
 
 
 def print_due() -> bool:

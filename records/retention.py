@@ -22,6 +22,17 @@ class Kept(StrEnum):
     """A post that was kept for triage and belongs to no record."""
 
 
+KEEPING: dict[str, str] = {
+    "complaint": "a complaint is under way",
+    "appeal": "an appeal is under way",
+    "police": "the police still need it",
+    "court": "a court still needs it",
+    "pattern": "the person named may be named again",
+    "restriction": "a restriction rests on it",
+}
+"""Why something is kept longer: code and plain words."""
+
+
 class RetentionClock(SQLModel, table=True):
     """One clock; it runs until somebody decides, and begins anew when a record is opened again."""
 

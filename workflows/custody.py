@@ -2,14 +2,17 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from casework.errors import KeyDestroyedError
 from evidence.custody import FIRST, Head, Link, chained
 from records.custody import Act, CustodyEntry
+from records.incident import Incident
+from records.record_key import RecordKey
 from records.sealing import seal
 
 _CHAIN = 6_273_643
@@ -71,6 +74,16 @@ def sealed_why(words: str, *, reference: str, recipient: str) -> str:
     content = words[:_LONGEST_WHY].encode("utf-8", "replace")
     sealed = seal(content, place=why_place(reference), recipient=recipient)
     return _SEALED + b64encode(sealed).decode()
+
+
+def code_or_sealed(session: Session, incident: Incident, why: str, codes: Container[str]) -> str:
+    """A reason as the log takes it: a code as it is, words of one's own sealed for the record."""
+    if why in codes:
+        return why
+    key = session.get_one(RecordKey, incident.key_id)
+    if key.wrapped is None:
+        raise KeyDestroyedError
+    return sealed_why(why, reference=incident.reference, recipient=key.recipient)
 
 
 def why_place(reference: str) -> str:

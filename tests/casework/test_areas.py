@@ -26,7 +26,7 @@ ENTERS = {
     Area.TRIAGE: {"s004", "s002"},
     Area.DIGEST: {"s001", "s002", "s004"},
     Area.REGISTERS: {"s004", "s002"},
-    Area.RETENTION: {"s004", "s002"},
+    Area.RETENTION: {"s001", "s004", "s002"},
     Area.SET_UP: {"s004", "s002", "s021"},
     Area.STATUS: {"s004", "s002", "s021"},
 }
