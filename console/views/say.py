@@ -43,9 +43,8 @@ MEANWHILE = (
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question with one answer: where it is asked, which step keeps it, and its words."""
+    """A question with one answer: which step keeps it, and its words."""
 
-    address: str
     kind: str
     part: str
     template: str
@@ -53,9 +52,8 @@ class _Question:
     theirs: Callable[[OwnRecord], bool] = lambda _: True
 
 
-_SEE = _Question("see", "shown", "chose", "say_see.html", say_page.SEE)
+_SEE = _Question("shown", "chose", "say_see.html", say_page.SEE)
 _FILE = _Question(
-    "file",
     "personal-record",
     "answer",
     "say_file.html",
@@ -63,13 +61,14 @@ _FILE = _Question(
     lambda one: one.decides_file,
 )
 _NAME = _Question(
-    "name",
     "leadership-view",
     "answer",
     "say_name.html",
     say_page.LEADERSHIP,
     lambda one: one.asked_about_leadership,
 )
+_QUESTIONS = {"see": _SEE, "file": _FILE, "name": _NAME}
+"""Each by where it is asked."""
 
 
 def routes(front: Front) -> APIRouter:
@@ -110,23 +109,27 @@ def routes(front: Front) -> APIRouter:
     def who(request: Request) -> Response:
         return visit.answer(request, visit.who)
 
-    for question in (_SEE, _FILE, _NAME):
-        router.include_router(_asks(visit, question))
+    router.include_router(_questions(front, visit))
     router.include_router(own.by_link(front))
     return router
 
 
-def _asks(visit: "_Visit", question: _Question) -> APIRouter:
-    """The form of one question, and its address."""
+def _questions(front: Front, visit: "_Visit") -> APIRouter:
+    """The form of each question that has one answer, and where it is sent."""
     router = APIRouter()
-    address = f"/say/page/{question.address}"
 
-    @router.get(address)
-    def ask(request: Request) -> Response:
+    @router.get("/say/page/{address}")
+    def ask(request: Request, address: str) -> Response:
+        question = _QUESTIONS.get(address)
+        if question is None:
+            return front.pages.error(404)
         return visit.answer(request, lambda one: visit.ask(one, question))
 
-    @router.post(address)
-    def take(request: Request, answer: Code = "", revision: Code = "") -> Response:
+    @router.post("/say/page/{address}")
+    def take(request: Request, address: str, answer: Code = "", revision: Code = "") -> Response:
+        question = _QUESTIONS.get(address)
+        if question is None:
+            return front.pages.error(404)
         return visit.answer(request, lambda one: visit.take(one, question, answer, revision))
 
     return router

@@ -23,6 +23,8 @@ EMPLOYED = frozenset(SIGNED_IN)
 KEEPERS = frozenset({Role.CUSTODIAN, Role.DIRECTOR})
 LISTED = frozenset({Stands.LISTED, Stands.COVERING})
 READERS = LISTED | {Stands.KEEPER}
+TELLERS = frozenset({Role.LINE_MANAGER, Role.HR_OFFICER, Role.CUSTODIAN, Role.DIRECTOR, Role.HEAD})
+"""Who tells the person named, by the policy of this body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Row:
     answers: tuple[int, ...] = (200,)
     form: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[Role] = EMPLOYED
+    """Of those who stand so, these roles."""
     ends: bool = False
     """Whether the session may be over after it."""
 
@@ -63,7 +67,29 @@ WHO_MAY = {
     "GET /r/{reference}/evidence/{number}/picture/{name}": Row(
         READERS, (303,), path={"name": "page-as-loaded.png"}
     ),
+    # Nobody was told in private yet, so that no page is made.
+    "GET /r/{reference}/say": Row(READERS, only=TELLERS),
+    "POST /r/{reference}/say": Row(READERS, (303,), only=TELLERS),
+    "POST /r/{reference}/say/withdraw": Row(READERS, (303,), only=TELLERS),
+    # Without its code a page of one's own is open to nobody.
+    "GET /say": Row(ANYBODY),
+    "POST /say": Row(ANYBODY, (400,), {"code": "K7QD M4XW"}),
+    "GET /say/code": Row(ANYBODY),
+    "POST /say/code": Row(ANYBODY, (400,), {"code": "000000"}),
+    "POST /say/leave": Row(ANYBODY, (303,)),
+    "GET /say/page": Row(ANYBODY, (303,)),
+    "POST /say/page/words": Row(ANYBODY, (303,)),
+    "GET /say/page/wish": Row(ANYBODY, (303,)),
+    "POST /say/page/wish": Row(ANYBODY, (303,), {"wants": "nothing"}),
+    "GET /say/page/who": Row(ANYBODY, (303,)),
+    "GET /say/page/{address}": Row(ANYBODY, (303,), path={"address": "file"}),
+    "POST /say/page/{address}": Row(
+        ANYBODY, (303,), {"answer": "record"}, path={"address": "file"}
+    ),
+    "GET /say/{code}": Row(ANYBODY, path={"code": "K7QDM4XW"}),
     # These only lead back, whoever asks and whether there is a record or not.
+    "GET /say/page/words": Row(ANYBODY, (303,)),
+    "GET /r/{reference}/say/withdraw": Row(ANYBODY, (303,)),
     "GET /r/{reference}/{step}": Row(ANYBODY, (303,), path={"step": "seen"}),
     "GET /r/{reference}/evidence/{number}/{step}": Row(ANYBODY, (303,), path={"step": "open"}),
 }
@@ -126,7 +152,8 @@ class Asked:
         return world.browsers[role].request(method, filled, data=form)
 
     def allowed(self, role: Role, stands: Stands | None) -> bool:
-        return role in self.row.who or (stands in self.row.who and role in EMPLOYED)
+        stands_so = stands in self.row.who and role in self.row.only and role in EMPLOYED
+        return role in self.row.who or stands_so
 
 
 def seen(answer: Response, reference: str) -> tuple[int, str, str]:
