@@ -15,6 +15,7 @@ from casework.errors import (
 )
 from console.desk import Desk
 from console.errors import (
+    CodeNeededError,
     ProveAgainError,
     ProviderError,
     SignInNeededError,
@@ -29,6 +30,7 @@ from console.views import (
     account_password,
     break_glass,
     evidence,
+    new_body,
     posts,
     record,
     say,
@@ -64,6 +66,7 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         say,
         posts,
         evidence,
+        new_body,
     ):
         app.include_router(view.routes(front))
     app.mount("/static", StaticFiles(packages=[("console", "static")]))
@@ -88,6 +91,10 @@ def _answer_at_the_door(app: FastAPI, front: Front) -> None:
     @app.exception_handler(ProveAgainError)
     def _not_proven(_request: Request, fault: ProveAgainError) -> Response:
         return go_to(Place.asked(back=fault.back).carried_to("/sign-in/again"))
+
+    @app.exception_handler(CodeNeededError)
+    def _no_code(_request: Request, fault: CodeNeededError) -> Response:
+        return go_to(fault.leads_to)
 
     @app.exception_handler(ProviderError)
     def _no_provider(request: Request, _fault: ProviderError) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from casework.office import Office
 from casework.reading import OpenKey, Reader
 from casework.verdicts import FeaturesOf
 from console.door_rules import DoorRules
+from console.set_up import NewBody, SetUp
 from evidence.storage import Storage
 from policies.pack import Pack
 from records.clock import utc_now
@@ -48,6 +50,12 @@ class Desk:
     console_url: str
     practice: bool = False
     features_of: FeaturesOf = _no_features
+    new_body: NewBody | None = None
+    """Takes the answers about a body of one's own; only while practising."""
+    set_up: SetUp | None = None
+    """Changes what is set up; without it there are no such pages."""
+    mails: Path | None = None
+    """Where the mails of a practice run lie."""
     storage: Storage | None = None
     """Where evidence lies; without it no exhibit can be opened here."""
     door: DoorRules = field(default_factory=DoorRules)

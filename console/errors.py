@@ -15,6 +15,14 @@ class OwnPageShutError(ConsoleError):
     """This page is not open in this browser; enter its code again."""
 
 
+class CodeNeededError(ConsoleError):
+    """Only with the set-up code, and only where it leads."""
+
+    def __init__(self, leads_to: str) -> None:
+        super().__init__()
+        self.leads_to = leads_to
+
+
 class SignInNeededError(ConsoleError):
     """Sign in first."""
 

@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT = 64 * 1024
 """Room for a few thousand characters of somebody's own words, in any script."""
+ROOMY_LIMIT = 2_500_000
+ROOMY = ("/set-up/people", "/set-up/new/people", "/set-up/new/policy", "/set-up/new/mail")
+"""Where files are handed in."""
 BODY_SECONDS = 10
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 _ALWAYS_KNOWN = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -92,7 +95,7 @@ class Guard:
             return 0, receive
         if not _from_our_own_page(headers):
             return 403, receive
-        return await _read_whole(receive)
+        return await _read_whole(receive, limit_at(scope["path"]))
 
     def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():
@@ -101,6 +104,11 @@ class Guard:
             headers["content-security-policy"] = FILE_POLICY
         static = scope["path"].startswith("/static/")
         headers["cache-control"] = "no-cache" if static else "no-store"
+
+
+def limit_at(path: str) -> int:
+    """How many bytes may be sent to this address."""
+    return ROOMY_LIMIT if path in ROOMY else BODY_LIMIT
 
 
 def _host_name(host: str) -> str:
@@ -123,14 +131,14 @@ def _from_our_own_page(headers: Headers) -> bool:
     return origin.scheme in {"http", "https"} and origin.netloc == headers.get("host")
 
 
-async def _read_whole(receive: Receive) -> tuple[int, Receive]:
+async def _read_whole(receive: Receive, limit: int) -> tuple[int, Receive]:
     body = bytearray()
     with anyio.move_on_after(BODY_SECONDS) as waiting:
         more = True
         while more:
             message = await receive()
             body += message.get("body", b"")
-            if len(body) > BODY_LIMIT:
+            if len(body) > limit:
                 return 413, receive
             more = message["type"] == "http.request" and message.get("more_body", False)
     if waiting.cancelled_caught:

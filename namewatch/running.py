@@ -15,8 +15,15 @@ from casework.audit import entries_after
 from monitors.runner import SourceStatus
 from namewatch.bootstrap import Built, read_all
 from namewatch.narrate import Narrator
+from namewatch.new_body import NewBodyDesk
 from namewatch.practice import home as practice
-from namewatch.settings import configured_home, practice_home, read_settings
+from namewatch.settings import (
+    configured_home,
+    new_home,
+    practice_home,
+    read_settings,
+    start_over,
+)
 from namewatch.version import version
 from nlp.classifier import SHIPPED
 from records.database import reading
@@ -40,9 +47,12 @@ def run(
         return
     world = practice.begin(practice_home(), port or 8080)
     try:
-        _serve(terminal, world.home, world, begun, for_seconds, rules_only=rules_only)
+        wanted = _serve(terminal, world.home, world, begun, for_seconds, rules_only=rules_only)
     finally:
         world.stop()
+    if wanted:
+        terminal.print(f"Starting over with {_near(wanted)}.")
+        start_over(wanted)
 
 
 def _serve(
@@ -53,13 +63,21 @@ def _serve(
     for_seconds: float | None,
     *,
     rules_only: bool,
-) -> None:
+) -> Path | None:
+    """Serve until it is time to stop; the home to start over with, if somebody asked for it."""
     built = read_all(read_settings(home))
     # Only now: a mistake in the configuration is told before the larger parts are loaded.
     from namewatch.service import Service  # noqa: PLC0415
 
     told = Told(terminal, built)
-    service = Service(built, told.source, classifier=None if rules_only else SHIPPED)
+    new_body = _new_body(built, told) if world else None
+    service = Service(
+        built,
+        told.source,
+        classifier=None if rules_only else SHIPPED,
+        new_body=new_body,
+        mails=world.mailbox.folder if world else None,
+    )
     told.remember_place()
     service.start()
     stop = threading.Event()
@@ -67,16 +85,26 @@ def _serve(
         signal.signal(number, lambda *_: stop.set())
     signal.signal(signal.SIGHUP, lambda *_: service.read_anew())
     told.opening(world, time.monotonic() - begun)
+    if new_body:
+        told.way_to_set_up(new_body)
     if world:
         world.platform.publish()
     ends = None if for_seconds is None else time.monotonic() + for_seconds
     try:
         while not stop.wait(LOOK_EVERY_SECONDS) and (ends is None or time.monotonic() < ends):
             told.news()
+            if new_body and new_body.wanted.is_set():
+                return new_body.home
     finally:
         terminal.print("Stopping; what is pending goes on at the next start.")
         service.stop()
         told.news()
+    return None
+
+
+def _new_body(built: Built, told: "Told") -> NewBodyDesk:
+    """Takes the answers about a body of one's own, in the practice console."""
+    return NewBodyDesk(new_home(), built.settings.console.port, told.set_up_code)
 
 
 def _near(path: Path) -> Path:
@@ -121,6 +149,19 @@ class Told:
         for warning in self._built.configuration.warnings:
             show(f"  [yellow]{escape(warning)}[/]")
         show(f"  ready in {seconds:.1f} s · stop with Ctrl-C\n")
+
+    def way_to_set_up(self, new_body: NewBodyDesk) -> None:
+        """How a body of one's own is set up, or started once it is."""
+        if written := new_body.written():
+            self._terminal.print(f"your own body is set up: start it with\n  {written.command}\n")
+            return
+        url = f"{self._built.services.console_url}/set-up/new"
+        self._terminal.print(f"[dim]set up your own body:[/] [bold]{url}[/]")
+        new_body.tell_new_code()
+
+    def set_up_code(self, code: str) -> None:
+        """The code that lets whoever reads this terminal set up, once."""
+        self._terminal.print(f"          [dim]set-up code, good once:[/] [bold]{code}[/]\n")
 
     def source(self, status: SourceStatus) -> None:
         """One line whenever a source begins, fails or recovers."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -23,6 +24,7 @@ from namewatch.canary import CANARY, canary_of, with_canary
 from namewatch.channel_values import bounce_access
 from namewatch.configuration import Configuration
 from namewatch.erasing import eraser_of, take_away_beside
+from namewatch.new_body import NewBodyDesk
 from namewatch.reloading import Reloading
 from namewatch.screener_in_use import ScreenerInUse
 from namewatch.upkeep import Upkeep
@@ -69,6 +71,10 @@ class Service:
     built: Built
     report: Callable[[SourceStatus], None]
     classifier: Classifier | None = SHIPPED
+    new_body: NewBodyDesk | None = None
+    """While practising: takes the answers about a body of one's own."""
+    mails: Path | None = None
+    """While practising: where its mails lie."""
     _stops: list[Callable[[], object]] = field(default_factory=list)
     _screening: ScreenerInUse | None = None
     _reloading: Reloading | None = None
@@ -199,6 +205,8 @@ class Service:
             storage=services.storage,
             features_of=self._features_of,
             edition=services.edition,
+            new_body=self.new_body,
+            mails=self.mails,
         )
         server = ConsoleServer(create_app(desk), settings.console.host, settings.console.port)
         server.start()

@@ -1,8 +1,10 @@
 """The only reader of the environment: where things are, and how to reach the world outside."""
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -311,11 +313,23 @@ class _Where(BaseSettings):
 
     home: Path | None = None
     practice_home: Path = Path("practice-home")
+    new_home: Path = Path("namewatch-home")
 
 
 def practice_home() -> Path:
     """The folder of the practice run."""
     return _Where().practice_home.absolute()
+
+
+def new_home() -> Path:
+    """The folder that set-up in the practice console writes."""
+    return _Where().new_home.expanduser().absolute()
+
+
+def start_over(home: Path) -> NoReturn:
+    """Become a program that was started with NAMEWATCH_HOME at `home`, in the same process."""
+    os.environ["NAMEWATCH_HOME"] = str(home)
+    os.execv(sys.executable, [sys.executable, "-m", "namewatch", *sys.argv[1:]])  # noqa: S606
 
 
 def configured_home() -> Path | None:
