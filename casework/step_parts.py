@@ -19,6 +19,7 @@ class Amiss(StrEnum):
     MISSING = "missing"
     UNFIT = "unfit"
     MISPLACED = "misplaced"
+    TOO_LONG = "too long"
     RULE = "rule"
 
 
@@ -121,7 +122,8 @@ def read_parts(parts: Sequence[Part], typed: Mapping[str, str]) -> Given:
             sentence = f"{part.name} does not belong beside what else was given."
             wrong.append(Fault(part.name, sentence, amiss=Amiss.MISPLACED))
         elif part.sort is Sort.WORDS:
-            words[part.name] = text[:LONGEST_WORDS]
+            wrong += _too_long(part, text)
+            words[part.name] = text
         elif (value := _read(part, text)) is None:
             sentence = f"{part.name} has to be {part.expects}."
             wrong.append(Fault(part.name, sentence, amiss=Amiss.UNFIT))
@@ -136,6 +138,12 @@ def _missing(part: Part, typed: Mapping[str, str]) -> Iterator[Fault]:
     if not part.optional and belongs(part, typed):
         sentence = f"{part.name} is missing: {part.about or part.expects}."
         yield Fault(part.name, sentence, amiss=Amiss.MISSING)
+
+
+def _too_long(part: Part, text: str) -> Iterator[Fault]:
+    if len(text) > LONGEST_WORDS:
+        sentence = f"{part.name} has {len(text)} characters; at most {LONGEST_WORDS} are kept."
+        yield Fault(part.name, sentence, amiss=Amiss.TOO_LONG)
 
 
 def belongs(part: Part, typed: Mapping[str, str]) -> bool:

@@ -32,6 +32,7 @@ from console.views import (
     evidence,
     new_body,
     posts,
+    reasons,
     record,
     say,
     say_make,
@@ -40,6 +41,9 @@ from console.views import (
     sign_in_passkey,
     sign_in_password,
     start,
+    steps,
+    talk,
+    timeline,
     verdict,
 )
 from console.views.refusal import refuse
@@ -64,6 +68,10 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         verdict,
         say_make,
         say,
+        steps,
+        timeline,
+        talk,
+        reasons,
         posts,
         evidence,
         new_body,

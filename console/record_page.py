@@ -134,7 +134,8 @@ class RecordPage:
 
 def record_page(desk: Desk, record: Record, reader: str) -> RecordPage:
     """The page of `record` for the member of staff `reader`."""
-    incident, asking = record.incident, desk.pack.asking
+    incident = record.incident
+    asking = desk.office.of(incident).pack.asking
     role = next((one.role for one in record.people if one.staff_id == reader), "others")
     own = next((one for one in record.acknowledgements if one.staff_id == reader), None)
     settled = incident.acknowledged_at is not None
@@ -195,8 +196,13 @@ def _found(desk: Desk, seen: Seen) -> Found:
     times = f"posted on {_when(desk, posted)}, {found}" if posted else found
     return Found(
         where=f"{source_words(mention.source)}, {times}",
-        why=(*_why_people(desk, finding), *_why_concerns(finding)),
+        why=why_found(desk, finding),
     )
+
+
+def why_found(desk: Desk, finding: Finding) -> tuple[Why, ...]:
+    """Why each person is thought to be meant, and each concern to be there."""
+    return (*_why_people(desk, finding), *_why_concerns(finding))
 
 
 def _how_sure(record: Record) -> str:

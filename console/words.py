@@ -1,6 +1,7 @@
 """Codes and times in the words that people read."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from records.example import VerdictKind
@@ -68,3 +69,14 @@ def moment_words(moment: datetime, zone: ZoneInfo) -> str:
     there = moment.astimezone(zone)
     clock = f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"  # noqa: PLR2004
     return f"{there.day} {there:%B %Y} at {clock}"
+
+
+def day_words(day: date) -> str:
+    """A day, such as "3 November 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Each once, as in "a, b and c"."""
+    once = list(dict.fromkeys(words))
+    return f" {last} ".join([", ".join(once[:-1]), once[-1]]) if len(once) > 1 else "".join(once)

@@ -6,14 +6,19 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from casework.audit import entries_about
+from casework.cases import case_for
 from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedError
 from casework.holds import hold_on
 from casework.incidents import acknowledge, by_reference
 from casework.reading import people_on, read_findings
 from casework.told_evidence import told_of_captures, told_of_looks
 from casework.verdicts import said_by
+from console.done_banner import banner
 from console.front import Front, go_to
 from console.record_page import Record, record_page
+from console.record_tasks import record_tasks
+from console.tasks import View
 from console.views.refusal import refuse
 from console.words import moment_words
 from records.alert import AlertKind, Delivery
@@ -31,6 +36,9 @@ def routes(front: Front) -> APIRouter:
     router = APIRouter()
     desk = front.desk
 
+    def shown(at: datetime) -> str:
+        return moment_words(at, desk.organisation.calendar.zone)
+
     @router.get("/r/{reference}")
     def show(request: Request, reference: str, done: str = "") -> Response:
         reader = front.who(request)
@@ -39,15 +47,20 @@ def routes(front: Front) -> APIRouter:
         try:
             with transaction(desk.database) as session:
                 record = _read(front, session, reference, reader)
+                case = case_for(session, desk.office, reference, reader.staff_id, now=desk.now())
+                view = View(case, reader.staff_id, record.people, shown)
+                just_done = banner(done, view, entries_about(session, reference)) if done else ""
         except (NoSuchIncidentError, NotAllowedError):
             return refuse(front, reader, reference)
         except KeyDestroyedError:
             return front.error(request, 410)
         page = record_page(desk, record, reader.staff_id)
-        return front.pages.show(
+        return front.show(
+            reader,
             "record.html",
-            signed_in=reader.full_name,
             page=page,
+            tasks=record_tasks(view),
+            just_done=just_done,
             just_pressed=done == "seen" and bool(page.you_saw_it),
             just_said=done == "said" and bool(page.you_said),
         )

@@ -30,6 +30,12 @@ def test_the_command_line_gets_them_as_one_sentence_after_the_other() -> None:
         read_parts(KINDS["told-in-private"].all_parts, {"how": "by owl", "reminded": "yes"})
 
 
+def test_words_that_are_too_long_are_refused_and_not_cut_short() -> None:
+    (long,) = faults("steps-taken", did="x" * 4001).values()
+    assert long is Amiss.TOO_LONG
+    assert read_parts(KINDS["steps-taken"].all_parts, {"did": "x" * 4000}).words
+
+
 def test_a_rule_says_which_part_it_is_about_and_what_has_to_come_first() -> None:
     case = Case("spso")
     told = {"by": HR, "how": "phone", "reminded": "yes"}

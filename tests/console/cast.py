@@ -124,15 +124,19 @@ class Office:
     mails: list[tuple[StaffMember, str, str]] = field(default_factory=list)
     mail_fault: Exception | None = None
     posts: int = 0
+    policy: str = "spso"
 
     def desk(self, *, console_url: str = "http://127.0.0.1", practice: bool = False) -> Desk:
         return Desk(
             database=self.database,
             organisation=Organisation(
-                name="Scottish Example Ombudsman", policy="spso", roles=ROLES
+                name="Scottish Example Ombudsman",
+                policy=self.policy,
+                accounts=("@office.example",),
+                roles=ROLES,
             ),
             roster=roster_of(member(one[0]) for one in CAST),
-            pack=read_pack("spso"),
+            pack=read_pack(self.policy),
             open_key=lambda wrapped: unwrap(wrapped, self.vault),
             send_note=self._send,
             console_url=console_url,
@@ -214,7 +218,7 @@ class Office:
             "alongside": (ALONGSIDE,),
             "severity": "critical",
             "categories": ("threat",),
-            "policy": "spso",
+            "policy": self.policy,
             "policy_version": "2026-11",
             "key_id": key.id,
             "escalates_at": self.now + timedelta(minutes=15),

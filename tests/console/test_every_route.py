@@ -22,7 +22,9 @@ ANYBODY = frozenset(Role)
 EMPLOYED = frozenset(SIGNED_IN)
 KEEPERS = frozenset({Role.CUSTODIAN, Role.DIRECTOR})
 LISTED = frozenset({Stands.LISTED, Stands.COVERING})
-READERS = LISTED | {Stands.KEEPER}
+KEEPER = frozenset({Stands.KEEPER})
+READERS = LISTED | KEEPER
+BRINGERS = frozenset({Role.LINE_MANAGER, Role.CUSTODIAN})
 TELLERS = frozenset({Role.LINE_MANAGER, Role.HR_OFFICER, Role.CUSTODIAN, Role.DIRECTOR, Role.HEAD})
 """Who tells the person named, by the policy of this body."""
 
@@ -37,6 +39,8 @@ class Row:
     path: Mapping[str, str] = field(default_factory=dict)
     only: frozenset[Role] = EMPLOYED
     """Of those who stand so, these roles."""
+    also: frozenset[Stands] = frozenset()
+    """Whoever stands so, in any role."""
     ends: bool = False
     """Whether the session may be over after it."""
 
@@ -67,6 +71,28 @@ WHO_MAY = {
     "GET /r/{reference}/evidence/{number}/picture/{name}": Row(
         READERS, (303,), path={"name": "page-as-loaded.png"}
     ),
+    "GET /r/{reference}/steps": Row(READERS),
+    "GET /r/{reference}/steps/{kind}": Row(READERS, path={"kind": "note"}),
+    "POST /r/{reference}/steps/{kind}": Row(
+        READERS, (303,), {"fact": "It rained."}, path={"kind": "note"}
+    ),
+    "GET /r/{reference}/timeline": Row(READERS),
+    "POST /r/{reference}/timeline": Row(READERS),
+    "GET /r/{reference}/talk": Row(READERS),
+    # Nothing is decided yet, so that it can be neither closed nor opened again.
+    "GET /r/{reference}/close": Row(READERS),
+    "POST /r/{reference}/close": Row(READERS, (400,)),
+    "GET /r/{reference}/reopen": Row(READERS),
+    "POST /r/{reference}/reopen": Row(READERS, (400,), {"why": "more-found"}),
+    "GET /r/{reference}/bring-in": Row(LISTED, only=BRINGERS, also=KEEPER),
+    "POST /r/{reference}/bring-in": Row(
+        LISTED, (303,), {"who": "s003", "why": "advice"}, only=BRINGERS, also=KEEPER
+    ),
+    "GET /r/{reference}/conflict": Row(READERS),
+    "POST /r/{reference}/conflict": Row(READERS, form={"why": "involved"}),
+    # The engine that asks the next person doesn't run here.
+    "GET /r/{reference}/pass-on": Row(LISTED),
+    "POST /r/{reference}/pass-on": Row(LISTED, (400,)),
     # Nobody was told in private yet, so that no page is made.
     "GET /r/{reference}/say": Row(READERS, only=TELLERS),
     "POST /r/{reference}/say": Row(READERS, (303,), only=TELLERS),
@@ -152,8 +178,8 @@ class Asked:
         return world.browsers[role].request(method, filled, data=form)
 
     def allowed(self, role: Role, stands: Stands | None) -> bool:
-        stands_so = stands in self.row.who and role in self.row.only and role in EMPLOYED
-        return role in self.row.who or stands_so
+        stands_so = (stands in self.row.who and role in self.row.only) or stands in self.row.also
+        return role in self.row.who or (stands_so and role in EMPLOYED)
 
 
 def seen(answer: Response, reference: str) -> tuple[int, str, str]:
