@@ -34,6 +34,8 @@ from console.views import (
     posts,
     reasons,
     record,
+    registers,
+    retention,
     say,
     say_make,
     sign_in,
@@ -74,6 +76,8 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         reasons,
         posts,
         evidence,
+        registers,
+        retention,
         new_body,
     ):
         app.include_router(view.routes(front))

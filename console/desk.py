@@ -15,6 +15,7 @@ from casework.verdicts import FeaturesOf
 from console.door_rules import DoorRules
 from console.set_up import NewBody, SetUp
 from evidence.storage import Storage
+from evidence.verify import Trusted
 from policies.pack import Pack
 from records.clock import utc_now
 from records.finding import Finding
@@ -22,6 +23,7 @@ from records.incident import Incident
 from records.organisation import Organisation
 from records.post import Post
 from records.roster import Roster, StaffMember
+from workflows.erase import Eraser
 
 
 def _none_kept(_name: str, _version: str) -> Pack | None:
@@ -58,6 +60,14 @@ class Desk:
     """Where the mails of a practice run lie."""
     storage: Storage | None = None
     """Where evidence lies; without it no exhibit can be opened here."""
+    eraser: Eraser | None = None
+    """Erases what two people have agreed on; without it nothing is erased from here."""
+    trusted: Trusted = field(default_factory=Trusted)
+    """Whose signatures and time stamps are known."""
+    print_page: Callable[[str], bytes] | None = None
+    """Prints a page of ours as a PDF; None where there is no browser for it."""
+    pepper: bytes = b""
+    """Makes the codes that stand for people in an export."""
     door: DoorRules = field(default_factory=DoorRules)
     recipients: Callable[[], list[str]] = list
     """Whom a new key is wrapped for: the vault, and those who may open records."""

@@ -14,7 +14,10 @@ from console.pages import Pages
 from console.sessions import RECENT
 from records.roster import StaffMember
 
-NAVIGATION: tuple[tuple[Area, str, str], ...] = ()
+NAVIGATION: tuple[tuple[Area, str, str], ...] = (
+    (Area.REGISTERS, "Registers", "/registers"),
+    (Area.RETENTION, "Keep or erase", "/retention"),
+)
 """Area, words and address of each entry at the top of the page, in order."""
 
 _REFERENCE = re.compile(r"NW-[0-9]{4}-[0-9]{4,9}")

@@ -15,7 +15,10 @@ from alerts.routing import Recipient
 from console.app import create_app
 from console.desk import Desk
 from console.server import ConsoleServer
+from evidence.printing import print_pdf
+from evidence.seal import signers_in
 from evidence.vault import Vault
+from evidence.verify import Trusted
 from monitors.runner import Runner, SourceStatus
 from monitors.source import Source
 from namewatch import presses
@@ -193,6 +196,7 @@ class Service:
 
     def _start_console(self) -> None:
         services, settings = self.built.services, self.built.settings
+        authority, browser = services.sealer.authority, services.browser
         desk = self._desk = Desk(
             database=services.database,
             organisation=services.organisation,
@@ -203,6 +207,12 @@ class Service:
             console_url=services.console_url,
             practice=settings.practice,
             storage=services.storage,
+            eraser=eraser_of(settings, services.database),
+            trusted=Trusted(
+                signers_in(settings.keys_folder), authority.certificates if authority else None
+            ),
+            print_page=partial(print_pdf, browser=browser) if browser else None,
+            pepper=services.public_keys.pepper,
             features_of=self._features_of,
             edition=services.edition,
             new_body=self.new_body,
