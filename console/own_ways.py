@@ -1,9 +1,13 @@
 """Which ways of their own somebody has; a code by mail is everybody's."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
+from casework.audit import note
+from console.sessions import end_all
+from records.record_key import RecordKey
 from records.ways_in import LinkedIdentity, OwnPassword, Passkey, RecoveryCode
 
 
@@ -34,3 +38,20 @@ def own_ways(session: Session, staff_id: str) -> OwnWays:
         password=session.get(OwnPassword, staff_id),
         recovery_codes=len(session.exec(codes).all()),
     )
+
+
+def forget_all(session: Session, staff_id: str, *, actor: str, now: datetime) -> None:
+    """Take all of somebody's own ways away and end their sessions: they begin anew by mail.
+
+    For a lost device: whoever asks for this makes sure that it is they who ask.
+    """
+    ways = own_ways(session, staff_id)
+    if ways.password:
+        session.get_one(RecordKey, ways.password.key_id).wrapped = None
+    for one in (*ways.passkeys, ways.linked, ways.password):
+        if one is not None:
+            session.delete(one)
+    session.exec(delete(RecoveryCode).where(col(RecoveryCode.staff_id) == staff_id))
+    end_all(session, staff_id, now)
+    about = {"staff_id": staff_id}
+    note(session, "ways to sign in taken away", actor=actor, now=now, about=about)

@@ -55,10 +55,7 @@ class Passkeys:
         own = urlsplit(desk.console_url)
         self._rp_id = own.hostname or ""
         self._origin = f"{own.scheme}://{own.netloc}"
-        self.possible = _has_a_name(self._rp_id) and (
-            own.scheme == "https" or self._rp_id == "localhost"
-        )
-        """Whether browsers allow passkeys at this address: it takes a name, and TLS."""
+        self.possible = possible_at(desk.console_url)
         self._asked_all = Limiter(600, timedelta(minutes=10))
 
     def ask_to_add(self, member: StaffMember) -> tuple[str, str]:
@@ -186,6 +183,13 @@ class Passkeys:
         kept.sign_count = found.new_sign_count
         kept.backed_up = found.credential_backed_up
         return True
+
+
+def possible_at(console_url: str) -> bool:
+    """Whether browsers allow passkeys at this address: it takes a name, and TLS."""
+    own = urlsplit(console_url)
+    host = own.hostname or ""
+    return _has_a_name(host) and (own.scheme == "https" or host == "localhost")
 
 
 def _has_a_name(host: str) -> bool:

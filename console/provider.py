@@ -58,10 +58,10 @@ class Provider:
         """The browser's token, and the provider's address to go to; raises ProviderError."""
         if not self._asked_all.allow("all", self._desk.now()):
             raise TooManyTriesError
-        described = self._described()
+        told = described(self._access)
         token = self._challenges.ask(purpose, staff_id)
         address, _ = self._client().create_authorization_url(
-            described["authorization_endpoint"],
+            told["authorization_endpoint"],
             state=_text(token, "state"),
             nonce=_text(token, "nonce"),
             code_verifier=_text(token, "verifier"),
@@ -112,10 +112,6 @@ class Provider:
                 session.delete(kept)
                 note(session, "account unlinked", actor=member.staff_id, now=self._desk.now())
 
-    def check(self) -> None:
-        """Raise ProviderError unless the provider answers and is who it should be."""
-        self._described()
-
     def _subject(
         self, token: str, answer: Mapping[str, str], purpose: Purpose, staff_id: str | None
     ) -> str:
@@ -136,16 +132,16 @@ class Provider:
             return ""
 
     def _claims(self, token: str, code: str) -> Mapping[str, Any]:
-        described = self._described()
+        told = described(self._access)
         answer = self._client().fetch_token(
-            described["token_endpoint"],
+            told["token_endpoint"],
             grant_type="authorization_code",
             code=code,
             code_verifier=_text(token, "verifier"),
             timeout=_SECONDS,
             allow_redirects=False,
         )
-        keys = KeySet.import_key_set(_read(described["jwks_uri"]))  # type: ignore[arg-type]
+        keys = KeySet.import_key_set(_read(told["jwks_uri"]))  # type: ignore[arg-type]
         found = jwt.decode(answer["id_token"], keys, algorithms=_ALGORITHMS).claims
         self._check(found, _text(token, "nonce"))
         return found
@@ -173,19 +169,6 @@ class Provider:
         subject = str(claims["oid" if self._access.tenant else "sub"])
         return hashlib.sha256(f"{self._access.issuer}\0{subject}".encode()).hexdigest()
 
-    def _described(self) -> Mapping[str, Any]:
-        """What the provider says of itself; raises ProviderError."""
-        well_known = f"{self._access.issuer.rstrip('/')}/.well-known/openid-configuration"
-        try:
-            found = _read(well_known)
-            if found["issuer"] != self._access.issuer:
-                raise ProviderError
-            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                _check_safe(str(found[name]))
-        except _FAULTS:
-            raise ProviderError from None
-        return found
-
     def _client(self) -> OAuth2Session:
         return OAuth2Session(
             self._access.client_id,
@@ -195,6 +178,19 @@ class Provider:
             code_challenge_method="S256",
             default_timeout=_SECONDS,
         )
+
+
+def described(access: ProviderAccess) -> Mapping[str, Any]:
+    """What the provider says of itself; raises ProviderError unless it is who it should be."""
+    try:
+        found = _read(f"{access.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if found["issuer"] != access.issuer:
+            raise ProviderError
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            _check_safe(str(found[name]))
+    except _FAULTS:
+        raise ProviderError from None
+    return found
 
 
 def _read(address: str) -> Mapping[str, Any]:

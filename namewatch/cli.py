@@ -15,6 +15,7 @@ from namewatch import (
     logs,
     policy_commands,
     record_commands,
+    sign_in_commands,
 )
 from namewatch.plainly import DONE, IN_PART, NOT_SO, WRONG
 from namewatch.plainly import plainly as _plainly
@@ -481,6 +482,7 @@ afterwards_commands.add_to(app)
 app.add_typer(policy_commands.policy_app, name="policy")
 app.add_typer(absence_commands.absence_app, name="absence")
 app.add_typer(keys.app, name="keys")
+app.add_typer(sign_in_commands.sign_in_app, name="sign-in")
 
 
 @app.command()

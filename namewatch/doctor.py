@@ -14,6 +14,9 @@ from sqlmodel import col, select
 from alerts.channels.operations import Operations
 from alerts.order import tells
 from alerts.routing import Question, route
+from console.errors import ProviderError
+from console.passkeys import possible_at
+from console.provider import described
 from evidence.capture import MEMORY_FOLDER
 from evidence.errors import EvidenceError, StorageError
 from evidence.key_change import is_under_way
@@ -25,6 +28,7 @@ from monitors.sources.mailbox_imap import opened
 from monitors.status import State
 from namewatch.bootstrap import Built, read_all, sources_of
 from namewatch.channel_values import bounce_access
+from namewatch.door_values import door_rules
 from namewatch.policy_checks import calendar_faults, policy_faults
 from namewatch.settings import home_in_use, read_settings
 from nlp.images import OcrReader
@@ -177,6 +181,23 @@ def _channels(subject: str, built: Built) -> Iterator[Check]:
         yield Check(subject, "no e-mail is set up, and the console's sign-in codes go by e-mail.")
 
 
+def _sign_in(subject: str, built: Built) -> Iterator[Check]:
+    """Whether people can have passkeys, and whether the body's own provider answers."""
+    advice = (
+        "browsers allow passkeys only at a name with https: set url under [console]. Until then"
+        " people sign in with codes by e-mail."
+    )
+    possible = possible_at(built.services.console_url)
+    yield Check(subject, advice=None if possible else advice)
+    provider = door_rules(built.settings).provider
+    if provider:
+        try:
+            described(provider)
+            yield Check(f"{subject} elsewhere")
+        except ProviderError as fault:
+            yield Check(f"{subject} elsewhere", f"{fault} Look at issuer under [console.oidc].")
+
+
 def _bounces(subject: str, built: Built) -> Iterator[Check]:
     """Whether the mailbox in which mail systems say that an alert did not arrive can be read."""
     mail, access = built.settings.mail, bounce_access(built.settings)
@@ -320,6 +341,7 @@ _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "browser": _browser,
     "images": _images,
     "channel": _channels,
+    "sign-in": _sign_in,
     "bounces": _bounces,
     "alarms": _alarms,
     "cover": _cover,

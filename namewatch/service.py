@@ -26,6 +26,7 @@ from namewatch.bootstrap import Built, sources_of
 from namewatch.canary import CANARY, canary_of, with_canary
 from namewatch.channel_values import bounce_access
 from namewatch.configuration import Configuration
+from namewatch.door_values import door_rules
 from namewatch.erasing import eraser_of, take_away_beside
 from namewatch.new_body import NewBodyDesk
 from namewatch.reloading import Reloading
@@ -213,6 +214,8 @@ class Service:
             ),
             print_page=partial(print_pdf, browser=browser) if browser else None,
             pepper=services.public_keys.pepper,
+            door=door_rules(settings),
+            recipients=services.public_keys.recipients,
             features_of=self._features_of,
             edition=services.edition,
             new_body=self.new_body,

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NoReturn, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -124,12 +125,42 @@ class AlertsSettings(_Table):
     at_once: tuple[Literal["email", "slack", "notify_email", "teams"], ...] = ("email", "slack")
 
 
+class ProviderSettings(_Table):
+    """The `[console.oidc]` table: the body's own identity provider (OpenID Connect)."""
+
+    issuer: str
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    title: str = Field(min_length=1, max_length=40)
+    """What people call it, for the button."""
+    tenant: str = ""
+    """Of Microsoft Entra: the id of the body's own."""
+
+    @model_validator(mode="after")
+    def _one_body_at_a_safe_address(self) -> Self:
+        address = urlsplit(self.issuer)
+        if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost"}:
+            raise ValueError("issuer must begin with https://")
+        if address.hostname == "login.microsoftonline.com" and not self.tenant:
+            raise ValueError("give tenant as well: only people of your own body may come in")
+        if self.tenant and self.tenant not in self.issuer:
+            raise ValueError(
+                "issuer has to hold the tenant, as in https://login.microsoftonline.com/TENANT/v2.0"
+            )
+        return self
+
+
 class Console(_Table):
-    """The `[console]` table: where the record pages are served, and under which address."""
+    """The `[console]` table: where the record pages are served, and who signs in how."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, lt=65536)
     url: str | None = None
+    passwords: bool = False
+    """Whether people may set a password with a second factor."""
+    codes_always: bool = False
+    """Whether a code by mail lets in also those who have a passkey or another way."""
+    oidc: ProviderSettings | None = None
 
 
 class Capture(_Table):

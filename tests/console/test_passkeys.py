@@ -60,7 +60,7 @@ def enter(browser: TestClient, own: Device, **asked: str) -> int:
 
 
 def who_is_in(browser: TestClient) -> str:
-    page = browser.get("/").text
+    page = browser.get("/account").text
     return page.partition("Signed in as ")[2].partition("<")[0]
 
 
