@@ -37,6 +37,10 @@ ERASED = (
     "This record was erased: its key was destroyed, so that what is inside can be neither read nor"
     " checked any more. The certificate of disposal beside it says when and why."
 )
+NOTHING_CHECKED = (
+    "Nothing could be checked: the note that is made with every bundle is not beside it, and no key"
+    " was given. Give the vault or recovery key, or put the note back."
+)
 UNSIGNED = "It is not signed: it was made before namewatch signed what it seals."
 REPORT = "capture-report.json"
 Beside = Callable[[str], bytes | None]
@@ -96,6 +100,8 @@ def check(
     if found.faults:
         return found
     if holder is None:
+        if beside(note_name(name)) is None:
+            return Checked([NOTHING_CHECKED])
         found.remarks.append(OUTSIDE_ONLY)
         return found
     try:

@@ -69,6 +69,18 @@ def test_without_a_key_it_says_that_only_the_outside_was_checked(
     assert "Only the outside was checked" in remark
 
 
+def test_without_a_key_and_without_its_note_nothing_is_called_intact(
+    bundle: Path, trusted: Trusted, keys: Keys, tmp_path: Path
+) -> None:
+    alone = tmp_path / "handed over" / bundle.name
+    alone.parent.mkdir()
+    alone.write_bytes(bundle.read_bytes())
+    (fault,) = verify(alone, None, trusted).faults
+    assert fault.startswith("Nothing could be checked")
+    (alone.parent / "record-key.age").write_bytes((bundle.parent / "record-key.age").read_bytes())
+    assert verify(alone, keys.folder / "vault.key", trusted).faults == []
+
+
 def test_a_time_stamp_is_told_with_the_certificate_it_was_checked_against(
     task: CaptureTask, keys: Keys, trusted: Trusted
 ) -> None:
@@ -195,7 +207,8 @@ def test_a_changed_byte_is_found_by_the_key_when_the_note_is_gone(bundle: Path, 
     bundle.write_bytes(content)
     for note in bundle.parent.glob("*.json"):
         note.unlink()
-    assert verify(bundle, None).faults == []
+    (nothing,) = verify(bundle, None).faults
+    assert nothing.startswith("Nothing could be checked")
     assert verify(bundle, keys.folder / "vault.key").faults == [
         "This bundle does not open: it is damaged, or sealed for another key."
     ]
