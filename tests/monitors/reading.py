@@ -61,7 +61,7 @@ def texts(taken: list[Received]) -> list[str]:
     return [received.post.text for received in taken]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until it holds; fails if it doesn't within `seconds`."""
     until = time.monotonic() + seconds
     while not holds():
