@@ -120,7 +120,7 @@ class JetstreamServer:
         self._forgotten_before = micros
         self._refuses_forgotten = refuse
 
-    def wait_for_clients(self, count: int, seconds: float = 10) -> None:
+    def wait_for_clients(self, count: int, seconds: float = 60) -> None:
         """Return once `count` clients have ever been let in."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.asked) >= count, seconds)
