@@ -48,11 +48,12 @@ class Looker:
 def lookers(session: Session, incident: Incident, office: Office, now: datetime) -> list[Looker]:
     """Everybody who is told of it or has looked at it, but the person whom it is about."""
     listed = {one.staff_id: one for one in people_on(session, incident)}
-    found: dict[str, dict[str, list[datetime]]] = {one: {} for one in listed}
+    keeper = office.custodian(incident, now)
+    known = [*listed, *([keeper] if keeper else [])]
+    found: dict[str, dict[str, list[datetime]]] = {one: {} for one in known}
     for entry in entries_about(session, incident.reference):
         if what := LOOKS.get(entry.action):
             found.setdefault(entry.actor, {}).setdefault(what, []).append(entry.at)
-    keeper = office.custodian(incident, now)
     custody = office.of(incident).pack.custody.custodian
     lookers = []
     for staff_id, looks in found.items():

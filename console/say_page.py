@@ -17,7 +17,7 @@ SEE = {
 }
 """How much somebody may choose to see, from the least: code and words."""
 SEE_HINTS = {
-    "nothing": "You need not see any of it. Most people who choose this are glad of it.",
+    "nothing": "You need not see any of it.",
     "told-in-words": "In a few plain words. Nothing that was posted is shown.",
     "everything": "They stay covered until you press a button.",
 }
@@ -168,7 +168,7 @@ def _looked(desk: Desk, looker: Looker) -> Iterator[str]:
         return moment_words(moment, desk.organisation.calendar.zone)
 
     if looker.told_at:
-        yield f"May see it since {at(looker.told_at)}"
+        yield f"Can open it since {at(looker.told_at)}"
     for one in looker.looks:
         times = "once" if one.times == 1 else f"{one.times} times"
         yield f"{one.what} {times}, last on {at(one.last_at)}"

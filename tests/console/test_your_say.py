@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from starlette.testclient import TestClient
 
 from casework.incidents import by_reference
@@ -21,6 +21,7 @@ from console.own_code import ALPHABET, read_code
 from console.own_door import IDLE, MAIL_LIVES, MAIL_TRIES
 from policies.pack import read_pack
 from records.database import reading, transaction
+from records.incident import IncidentAccess
 from records.organisation import Organisation
 from records.own_page import OwnPage
 from records.roster import roster_of
@@ -789,3 +790,14 @@ def test_no_name_and_no_word_of_theirs_stands_in_a_title_or_an_address(body: Bod
         for word in [SECRET, *(name for _, name, _, _ in CAST)]:
             assert word not in text.partition("</title>")[0]
             assert not re.search(rf'(?:href|action)="[^"]*{word}', text)
+
+
+@pytest.mark.clause("SPSO 71")
+@pytest.mark.clause("WICS Named ¶5")
+def test_whoever_keeps_the_register_stands_among_those_who_may_look(office: Office) -> None:
+    body = Body(office, "wics")
+    reference = body.told()
+    with transaction(office.database) as session:
+        session.exec(delete(IncidentAccess).where(col(IncidentAccess.staff_id) == COMMUNICATIONS))
+    text = body.inside(reference).get("/say/page/who").text
+    assert "Custodian of the register" in text
