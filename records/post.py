@@ -4,14 +4,30 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from records.errors import NamewatchError
 
 _BROKEN = re.compile("[\ud800-\udfff]")
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
-Filled = Annotated[str, StringConstraints(min_length=1)]
+
+def readable(text: str) -> str:
+    """The text with broken characters replaced one by one, so that it can be written as UTF-8."""
+    return text if text.isascii() else _BROKEN.sub("\ufffd", text)
+
+
+Words = Annotated[str, AfterValidator(readable)]
+"""Half a character, as some platforms send it, could not be sealed: the post would be lost."""
+Filled = Annotated[Words, StringConstraints(min_length=1)]
 
 
 class PostUnreadableError(NamewatchError):
@@ -23,9 +39,9 @@ class Author(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str | None = None
-    handle: str | None = None
-    name: str | None = None
+    id: Words | None = None
+    handle: Words | None = None
+    name: Words | None = None
 
 
 class Context(BaseModel):
@@ -33,12 +49,12 @@ class Context(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    community: str | None = None
-    title: str | None = None
-    parent_text: str | None = None
-    root_text: str | None = None
-    quoted_text: str | None = None
-    link_title: str | None = None
+    community: Words | None = None
+    title: Words | None = None
+    parent_text: Words | None = None
+    root_text: Words | None = None
+    quoted_text: Words | None = None
+    link_title: Words | None = None
 
 
 class Media(BaseModel):
@@ -47,9 +63,9 @@ class Media(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["image", "video", "audio", "other"] = "other"
-    url: str | None = None
-    alt: str | None = None
-    read_text: str | None = None
+    url: Words | None = None
+    alt: Words | None = None
+    read_text: Words | None = None
     """What was read from the picture itself, once somebody has read it."""
 
     @property
@@ -65,11 +81,11 @@ class Post(BaseModel):
 
     id: Filled
     source: Filled
-    text: str
-    url: str | None = None
+    text: Words
+    url: Words | None = None
     published_at: AwareDatetime | None = None
     author: Author = Field(default_factory=Author)
-    lang: str | None = None
+    lang: Words | None = None
     context: Context = Field(default_factory=Context)
     media: tuple[Media, ...] = ()
 
@@ -90,11 +106,6 @@ def read_post(line: bytes | str) -> Post:
         raise PostUnreadableError(f"{place}: {first['type'].replace('_', ' ')}") from None
     except RecursionError:
         raise PostUnreadableError("the line: nested too deeply") from None
-
-
-def readable(text: str) -> str:
-    """The text with broken characters replaced one by one, so that it can be written as UTF-8."""
-    return text if text.isascii() else _BROKEN.sub("\ufffd", text)
 
 
 def _mended(line: bytes) -> Post | None:
