@@ -5,13 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from casework.audit import note
 from casework.break_glass import used_between
-from casework.digest_counts import FEWEST, not_yet_told, within
+from casework.digest_counts import FEWEST, bounds, not_yet_told, within
 from casework.digest_coverage import Unwatched, coverage_of
-from casework.digest_figures import Counted, Part, about_of, part_from, part_of, stage_of
+from casework.digest_figures import (
+    OPEN,
+    STAGE,
+    Counted,
+    Part,
+    about_of,
+    part_from,
+    part_of,
+    stage_of,
+)
 from casework.digest_period import DigestPeriod, NotOverError
 from casework.errors import CaseworkError, NotAllowedError
 from casework.office import Office
@@ -44,13 +53,15 @@ class Content:
     """What earlier digests told of this time, and what is counted anew."""
     left_out: tuple[str, ...]
     """Digests that tell of this time and of another, so that nothing of them is added up here."""
-    earlier_open: bool
-    """Whether 3 or more records from before are still open."""
+    earlier_open: bool | None
+    """Whether 3 or more records from before are still open; None where that is not added up."""
     decisions_due: bool
     """Whether 3 or more decisions on erasing or keeping are due."""
     coverage: tuple[Unwatched, ...]
     let_in: bool = False
     """Whether somebody outside a record's list was let in; how often is not told."""
+    overdue: bool | None = None
+    """Whether something is overdue in 3 or more records; None where that was not looked at."""
     before: tuple[tuple[str, Part], ...] = field(default=())
     """Earlier digests, the oldest first: what each of them counted."""
 
@@ -63,6 +74,7 @@ class Content:
             "earlier_open": self.earlier_open,
             "decisions_due": self.decisions_due,
             "let_in": self.let_in,
+            "overdue": self.overdue,
             "coverage": [
                 [one.source, one.gaps, one.hours, one.lost_hours, one.doubt]
                 for one in self.coverage
@@ -82,6 +94,7 @@ def content_of(digest: Digest) -> Content:
         earlier_open=kept["earlier_open"],
         decisions_due=kept["decisions_due"],
         let_in=kept.get("let_in", False),  # drafts of earlier versions don't say
+        overdue=kept.get("overdue"),
         coverage=tuple(Unwatched(*one) for one in kept["coverage"]),
         before=tuple((words, part_from(part)) for words, part in kept["before"]),
     )
@@ -123,7 +136,7 @@ def release(session: Session, name: str, *, actor: str, office: Office, now: dat
     if digest.released_at is not None:
         raise ReleasedError
     own = part_from(digest.content["parts"][-1])
-    fresh = not_yet_told((digest.begins_at, digest.ends_at), _told_of(session))
+    fresh = not_yet_told((digest.begins_at, digest.ends_at), told_of(session))
     if tuple(fresh) != own.spans:
         raise OvertakenError
     digest.released_at, digest.released_by = now, actor
@@ -176,40 +189,46 @@ def _desk(office: Office, now: datetime) -> Desk:
     return Desk(office.pack, office.organisation, office.roster, question)
 
 
-def _released(session: Session) -> Sequence[Digest]:
+def released_ones(session: Session) -> Sequence[Digest]:
+    """Every digest that was released, by the time it is about."""
     query = select(Digest).where(col(Digest.released_at).is_not(None))
     return session.exec(query.order_by(col(Digest.begins_at), col(Digest.id))).all()
 
 
-def _own(digest: Digest) -> Part:
+def own_part(digest: Digest) -> Part:
+    """What a digest counted itself."""
     return part_from(digest.content["parts"][-1])
 
 
-def _told_of(session: Session) -> list[tuple[datetime, datetime]]:
-    return [span for one in _released(session) for span in _own(one).spans]
+def told_of(session: Session) -> list[tuple[datetime, datetime]]:
+    """Every time that a released digest has counted."""
+    return [span for one in released_ones(session) for span in own_part(one).spans]
 
 
 def _content(session: Session, period: DigestPeriod, now: datetime) -> Content:
-    released = _released(session)
-    inside = [one for one in released if all(within(s, period.span) for s in _own(one).spans)]
-    across = [one for one in released if one not in inside and _touches(_own(one), period)]
-    fresh = not_yet_told(period.span, _told_of(session))
+    released = released_ones(session)
+    inside = [one for one in released if all(within(s, period.span) for s in own_part(one).spans)]
+    across = [one for one in released if one not in inside and touches(own_part(one), period)]
+    fresh = not_yet_told(period.span, told_of(session))
     own = part_of([_counted(session, one) for one in _opened_in(session, fresh)], fresh)
-    earlier = [one for one in released if one.ends_at <= period.begins_at and _own(one).spans]
+    earlier = [one for one in released if one.ends_at <= period.begins_at and own_part(one).spans]
+    earlier_open = _earlier_open(session, period) >= FEWEST
     return Content(
         period=period.name,
         words=period.words,
-        parts=(*(_own(one) for one in inside if _own(one).spans), own),
+        parts=(*(own_part(one) for one in inside if own_part(one).spans), own),
         left_out=tuple(one.content["words"] for one in across),
-        earlier_open=_earlier_open(session, period) >= FEWEST,
+        earlier_open=earlier_open,
         decisions_due=_decisions_due(session, now) >= FEWEST,
         let_in=used_between(session, *period.span),
+        overdue=_overdue(session, now) >= FEWEST and _surely_open(own, earlier=earlier_open),
         coverage=tuple(coverage_of(session, period.span)),
-        before=tuple((one.content["words"], _own(one)) for one in earlier[-MOST_BEFORE:]),
+        before=tuple((one.content["words"], own_part(one)) for one in earlier[-MOST_BEFORE:]),
     )
 
 
-def _touches(part: Part, period: DigestPeriod) -> bool:
+def touches(part: Part, period: DigestPeriod) -> bool:
+    """Whether a part tells of anything in this time."""
     begins, ends = period.span
     return any(began < ends and begins < ended for began, ended in part.spans)
 
@@ -248,6 +267,22 @@ def _earlier_open(session: Session, period: DigestPeriod) -> int:
         col(Incident.opened_at) < period.begins_at, Incident.state != "closed"
     )
     return sum(bool(one.categories) for one in session.exec(query))
+
+
+def _overdue(session: Session, now: datetime) -> int:
+    """Open records in which something was not done in its time."""
+    late = or_(col(Incident.duty_level) > 0, col(Incident.duty_at) <= now)
+    query = select(Incident).where(Incident.state != "closed", late)
+    return sum(bool(one.categories) for one in session.exec(query))
+
+
+def _surely_open(own: Part, *, earlier: bool) -> bool:
+    """Whether the digest itself tells of 3 or more open records.
+
+    Only then may it say that 3 or more are overdue: else a count under 3 could be worked out.
+    """
+    stages = own.tables.get(STAGE, {})
+    return earlier or sum(bounds(stages[row]).low for row in OPEN if row in stages) >= FEWEST
 
 
 def _decisions_due(session: Session, now: datetime) -> int:

@@ -41,6 +41,8 @@ ROWS: dict[str, dict[str, str]] = {
         "closed": "Closed",
     },
 }
+OPEN = ("unseen", "seen", "told")
+"""The rows of STAGE in which something is still to be done."""
 _GRAVEST_FIRST: tuple[tuple[str, frozenset[str]], ...] = (
     ("threat", frozenset({"threat", "violence"})),
     ("pursued", frozenset({"doxxing", "targeting", "recording"})),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 
 from casework.digest import Content
-from casework.digest_counts import FEWEST
-from casework.digest_figures import ABOUT, ROWS, STAGE, TITLES, Part, rows_of, total_of
+from casework.digest_counts import FEWEST, NONE
+from casework.digest_figures import ABOUT, OPEN, ROWS, STAGE, TITLES, Part, rows_of, total_of
 from casework.digest_pictures import Bar, picture
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -132,9 +132,17 @@ def _either(times: Sequence[str]) -> str:
 
 def _to_do(content: Content) -> Iterator[str]:
     many, few = f"{FEWEST} or more", f"fewer than {FEWEST}"
-    still_open = many if content.earlier_open else few
+    stages = rows_of(content.parts, STAGE)
+    if stages is not None:
+        own = sum((stages[row] for row in OPEN), NONE)
+        yield f"Records opened in this time in which something is still to be done: {own.words()}."
+    if content.earlier_open is not None:
+        still_open = many if content.earlier_open else few
+        yield f"Records from before this time that are still open: {still_open}."
+    if content.overdue is not None:
+        overdue = many if content.overdue else f"{few}, or too few to say"
+        yield f"Open records in which something is overdue: {overdue}."
     due = many if content.decisions_due else few
-    yield f"Records from before this time that are still open: {still_open}."
     yield f"Decisions on erasing or keeping that are due: {due}."
 
 

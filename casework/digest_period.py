@@ -1,4 +1,4 @@
-"""The weeks and months that digests are about, by the body's own clock."""
+"""The weeks, months, quarters and years that digests are about, by the body's own clock."""
 
 import re
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from casework.errors import CaseworkError
 from records.period import Period
 
 Every = Literal["week", "month"]
+_QUARTERS = ("first", "second", "third", "fourth")
 
 
 class NoSuchPeriodError(CaseworkError):
-    """Say a month such as 2026-11, or a week such as 2026-W48."""
+    """Say a month (2026-11), a week (2026-W48), a quarter (2026-Q4) or a year (2026)."""
 
 
 class NotOverError(CaseworkError):
@@ -23,7 +24,7 @@ class NotOverError(CaseworkError):
 
 @dataclass(frozen=True, slots=True)
 class DigestPeriod:
-    """One week or month, by name, with its moments."""
+    """One week, month, quarter or year, by name, with its moments."""
 
     name: str
     words: str
@@ -46,6 +47,14 @@ def period_called(name: str, zone: ZoneInfo) -> DigestPeriod:
             first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
             words = f"the week of {first:%-d %B %Y}"
             return _period(name, words, first, first + timedelta(days=7), zone)
+        if found := re.fullmatch(r"(\d{4})-Q([1-4])", name):
+            number = int(found[2])
+            first = date(int(found[1]), 3 * number - 2, 1)
+            words = f"{_QUARTERS[number - 1]} quarter of {first.year}"
+            return _period(name, f"the {words}", first, Period(3).after(first), zone)
+        if re.fullmatch(r"\d{4}", name):
+            first = date(int(name), 1, 1)
+            return _period(name, f"the year {name}", first, Period(12).after(first), zone)
     except (ValueError, OverflowError):
         pass
     raise NoSuchPeriodError
@@ -59,6 +68,11 @@ def last_period(every: Every, now: datetime, zone: ZoneInfo) -> DigestPeriod:
         return period_called(f"{last:%Y-%m}", zone)
     year, week, _ = (today - timedelta(days=7)).isocalendar()
     return period_called(f"{year}-W{week:02d}", zone)
+
+
+def longer_ones(day: date) -> tuple[str, str]:
+    """The names of the quarter and of the year in which a day lies."""
+    return f"{day.year}-Q{(day.month + 2) // 3}", str(day.year)
 
 
 def _period(name: str, words: str, first: date, after: date, zone: ZoneInfo) -> DigestPeriod:

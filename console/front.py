@@ -15,6 +15,7 @@ from console.sessions import RECENT
 from records.roster import StaffMember
 
 NAVIGATION: tuple[tuple[Area, str, str], ...] = (
+    (Area.DIGEST, "Digest", "/digest"),
     (Area.REGISTERS, "Registers", "/registers"),
     (Area.RETENTION, "Keep or erase", "/retention"),
 )

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import delete
+from sqlmodel import delete, select
 
 from casework import digest
 from casework.digest import NoDigestError, OvertakenError, ReleasedError, content_of
 from casework.digest_figures import about_of, stage_of
 from casework.digest_page import page, plain_text
 from casework.digest_period import NoSuchPeriodError, NotOverError, last_period, period_called
+from casework.digest_reading import Choices, choices, read
 from casework.errors import NotAllowedError
 from casework.office import Office
 from policies.pack import read_pack
@@ -254,6 +255,58 @@ def test_open_actions_and_coverage_are_told(engine: Engine, open_about: Opens) -
     assert "Records from before this time that are still open: 3 or more." in december
 
 
+def test_that_something_is_overdue_is_told_only_beside_enough_open_records(
+    engine: Engine, open_about: Opens
+) -> None:
+    """Three late records that a digest doesn't tell of would give away where they stand."""
+    references = [opened(engine, open_about, day, state="open") for day in (3, 4)]
+    references.append(opened(engine, open_about, 5, state="acknowledged"))
+    with transaction(engine) as session:
+        for one in session.exec(select(Incident)):
+            one.duty_level, one.duty_at = 1, None
+            session.add(one)
+    few = "something is overdue: fewer than 3, or too few to say"
+    assert few in plain_text(content_of(drafted(engine)), BODY.name)
+    references.append(opened(engine, open_about, 6, state="open"))
+    assert "something is overdue: 3 or more" in plain_text(content_of(drafted(engine)), BODY.name)
+    with transaction(engine) as session:
+        for one in session.exec(select(Incident)):
+            one.duty_level, one.duty_at = 0, NOW + timedelta(days=1)
+            session.add(one)
+    assert few in plain_text(content_of(drafted(engine)), BODY.name)
+
+
+def test_a_quarter_and_a_year_add_up_what_was_released_and_count_nothing_anew(
+    engine: Engine, open_about: Opens
+) -> None:
+    for day in (3, 4, 5, 6):
+        opened(engine, open_about, day)
+    with transaction(engine) as session:
+        assert choices(session, ZONE) == Choices((), (), ())
+        assert read(session, "2026-Q4", ZONE) is None
+    draft_alone = drafted(engine)
+    with transaction(engine) as session:
+        assert read(session, draft_alone.period, ZONE) is None
+    released(engine)
+    opened(engine, open_about, 7)  # and not counted by anything that was released
+    with transaction(engine) as session:
+        found = choices(session, ZONE)
+        assert [one.name for one in found.released] == ["2026-11"]
+        assert [one.name for one in found.quarters] == ["2026-Q4"]
+        assert [one.name for one in found.years] == ["2026"]
+        month, quarter = read(session, "2026-11", ZONE), read(session, "2026-Q4", ZONE)
+        assert month
+        assert quarter
+        assert (month.added_up, quarter.added_up) == (False, True)
+        assert quarter.content.parts == month.content.parts
+        assert quarter.untold == (
+            (datetime(2026, 9, 30, 23, tzinfo=UTC), NOVEMBER.begins_at),
+            (NOVEMBER.ends_at, datetime(2027, 1, 1, tzinfo=UTC)),
+        )
+        for nothing in ("2026-10", "2025", "2026-W48", "nonsense"):
+            assert read(session, nothing, ZONE) is None
+
+
 def test_each_picture_stands_beside_its_table_and_the_page_has_no_script(
     engine: Engine, open_about: Opens
 ) -> None:
@@ -277,7 +330,11 @@ def test_periods_are_those_of_the_bodys_own_clock() -> None:
     assert last_period("month", NOW, ZONE).name == "2026-11"
     assert last_period("week", NOW, ZONE).name == "2026-W48"
     assert last_period("week", datetime(2027, 1, 5, tzinfo=UTC), ZONE).name == "2026-W53"
-    for wrong in ("2026", "2026-13", "2026-W54", "november", "2026-11-01", "9999-12"):
+    assert period_called("2026-Q4", ZONE).span == (
+        datetime(2026, 9, 30, 23, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert period_called("2026", ZONE).begins_at == datetime(2026, 1, 1, tzinfo=UTC)
+    for wrong in ("2026-Q5", "2026-13", "2026-W54", "november", "2026-11-01", "9999-12"):
         with pytest.raises(NoSuchPeriodError):
             period_called(wrong, ZONE)
 
