@@ -1,15 +1,17 @@
 """The custody of a record as whoever opened its evidence reads it: moments, people and reasons."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from casework.permissions import Action, check, concerned
 from console.custody_words import act_words, why_words
+from console.desk import Desk
 from console.words import moment_words
 from evidence.custody import Link
 from records.audit import MACHINE
-from records.roster import Roster
+from records.incident import Incident
+from records.roster import Roster, StaffMember
 from workflows.custody import chain
 
 
@@ -22,12 +24,16 @@ class CustodyLine:
 
 
 def custody_of(
-    session: Session, reference: str, roster: Roster, zone: ZoneInfo
+    session: Session, incident: Incident, desk: Desk, reader: StaffMember
 ) -> tuple[CustodyLine, ...]:
-    """Everything that was done with a record's evidence, oldest first."""
+    """Everything that was done with a record's evidence, oldest first; raises NotAllowedError."""
+    office, now = desk.office, desk.now()
+    who = concerned(session, incident, office, now)
+    check(office.actor(reader.staff_id), Action.OPEN_EVIDENCE, who, now)
+    zone = desk.organisation.calendar.zone
     return tuple(
-        CustodyLine(moment_words(link.at, zone), _what(link, roster))
-        for link in chain(session, reference=reference)
+        CustodyLine(moment_words(link.at, zone), _what(link, desk.roster))
+        for link in chain(session, reference=incident.reference)
     )
 
 

@@ -43,6 +43,8 @@ NOTHING_CHECKED = (
 )
 UNSIGNED = "It is not signed: it was made before namewatch signed what it seals."
 REPORT = "capture-report.json"
+Holder = x25519.Identity | Callable[[bytes], x25519.Identity]
+"""Whoever can open a record's key: an identity, or what opens it without handing itself out."""
 Beside = Callable[[str], bytes | None]
 """What lies beside the bundle under a name; None when nothing does."""
 
@@ -88,7 +90,7 @@ def _beside(bundle: Path) -> Beside:
 
 
 def check(
-    name: str, sealed: bytes, beside: Beside, holder: x25519.Identity | None, trusted: Trusted
+    name: str, sealed: bytes, beside: Beside, holder: Holder | None, trusted: Trusted
 ) -> Checked:
     """Check a bundle's bytes, wherever they came from."""
     found = Checked()
@@ -182,14 +184,14 @@ def later_stamp_name(bundle: str) -> str:
     return f"{bundle.removesuffix(BUNDLE_END)}.tsr"
 
 
-def _record_key(beside: Beside, holder: x25519.Identity) -> x25519.Identity:
+def _record_key(beside: Beside, holder: Holder) -> x25519.Identity:
     wrapped = beside(KEY_FILE)
     if wrapped is None and beside(f"{CERTIFICATE}.txt") is not None:
         raise EvidenceError(ERASED)
     if wrapped is None:
         raise EvidenceError(f"{KEY_FILE} is not beside the bundle.")
     try:
-        identity = unwrap(wrapped, holder)
+        identity = holder(wrapped) if callable(holder) else unwrap(wrapped, holder)
     except SealError:
         raise EvidenceError(
             f"{KEY_FILE} does not open with this key: it is damaged, or for another key."

@@ -1,7 +1,7 @@
 """The running service: sources, screening, engine, clock and console in one process."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -59,6 +59,7 @@ from workflows.timers import Timers
 from workflows.watch import Watch
 
 SECONDS_TO_STOP = 5.0
+OWN_KEY = "this installation's own key"
 
 
 def _passed_on_page(
@@ -210,7 +211,8 @@ class Service:
             storage=services.storage,
             eraser=eraser_of(settings, services.database),
             trusted=Trusted(
-                signers_in(settings.keys_folder), authority.certificates if authority else None
+                [replace(one, whose=OWN_KEY) for one in signers_in(settings.keys_folder)],
+                authority.certificates if authority else None,
             ),
             print_page=partial(print_pdf, browser=browser) if browser else None,
             pepper=services.public_keys.pepper,

@@ -36,6 +36,11 @@ OPENING: dict[str, str] = {
     "legal-advice": "for legal advice",
 }
 """Why a bundle is opened, downloaded or exported: code and plain words."""
+CHECKING: dict[str, str] = {
+    "as-sealed": "all that was checked is as it was sealed",
+    "not-as-sealed": "something is not as it was sealed",
+}
+"""What came of checking a bundle."""
 HOLDING: dict[str, str] = {
     "police": "for the police",
     "court": "for a court",
@@ -63,6 +68,7 @@ WHY: dict[str, str] = {
     "pressed-show": "they pressed to see what was posted",
     "preview": "a blurred preview was made",
     **OPENING,
+    **CHECKING,
     **HOLDING,
     **ERASING,
 }

@@ -82,7 +82,7 @@ def routes(front: Front) -> APIRouter:
     @router.get("/r/{reference}/evidence/{number}/{step}")
     def back_to_record(reference: str, number: int, step: str) -> Response:  # noqa: ARG001
         """A form's address opened by hand, or by a scanner, only leads back to the record."""
-        if step not in {"open", "download"} or not known_form(reference):
+        if step not in {"open", "download", "verify"} or not known_form(reference):
             return front.pages.error(404)
         return go_to(f"/r/{reference}")
 
@@ -145,8 +145,7 @@ class _Cabinet:
             return self._front.error(request, 400)
         content = content_of(self._storage, reference, taken.exhibit, taken.identity)
         with reading(self._desk.database) as session:
-            zone = self._desk.organisation.calendar.zone
-            custody = custody_of(session, reference, self._desk.roster, zone)
+            custody = custody_of(session, by_reference(session, reference), self._desk, who)
         return self._front.pages.show(
             "evidence.html",
             signed_in=who.full_name,
