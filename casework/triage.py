@@ -64,8 +64,25 @@ def may_look(
     return staff_id in own or staff_id in keepers(office, named, passed_by, now)
 
 
-def waiting(session: Session, office: Office, staff_id: str, now: datetime) -> list[Waiting]:
-    """What waits for this person, the gravest first; what a sweep found after the rest."""
+def waiting(
+    session: Session, office: Office, staff_id: str, now: datetime, *, most: int | None = None
+) -> list[Waiting]:
+    """What waits for this person, the gravest first; what a sweep found after the rest.
+
+    With `most` no more is looked at than may be needed to find so many.
+    """
+    if staff_id not in _seated(office, now):
+        return []
+    if most is not None:
+        found = _waiting(session, office, staff_id, now, most)
+        if found:
+            return found
+    return _waiting(session, office, staff_id, now, None)
+
+
+def _waiting(
+    session: Session, office: Office, staff_id: str, now: datetime, most: int | None
+) -> list[Waiting]:
     passed, turn = passes(session), _turns(office, now)
     query = (
         columns(
@@ -84,6 +101,7 @@ def waiting(session: Session, office: Office, staff_id: str, now: datetime) -> l
             col(Mention.found_at),
             col(Mention.id),
         )
+        .limit(most)
     )
     return [
         Waiting(number, severity, tuple(kinds), source, at, swept is not None, passed.get(number))
@@ -123,12 +141,17 @@ def _desk(office: Office, named: Iterable[str], now: datetime) -> Desk:
     return Desk(office.pack, office.organisation, office.roster, question)
 
 
-def _turns(office: Office, now: datetime) -> Callable[[frozenset[str], str | None], frozenset[str]]:
-    """`keepers`, worked out once for all posts for which it is the same."""
+def _seated(office: Office, now: datetime) -> frozenset[str]:
+    """Everybody whose turn it can ever be."""
     custody = office.pack.custody
     roles = (custody.custodian, custody.deputy, *office.pack.alerting.last_resort)
     desk = _desk(office, (), now)
-    seated = frozenset(one for role in roles for one in desk.holders(role))
+    return frozenset(one for role in roles for one in desk.holders(role))
+
+
+def _turns(office: Office, now: datetime) -> Callable[[frozenset[str], str | None], frozenset[str]]:
+    """`keepers`, worked out once for all posts for which it is the same."""
+    seated = _seated(office, now)
 
     @cache
     def once(named: frozenset[str], passed_by: str | None) -> frozenset[str]:

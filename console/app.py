@@ -32,6 +32,8 @@ from console.views import (
     digest,
     evidence,
     evidence_check,
+    finding,
+    inbox,
     new_body,
     posts,
     reasons,
@@ -45,9 +47,11 @@ from console.views import (
     sign_in_passkey,
     sign_in_password,
     start,
+    status,
     steps,
     talk,
     timeline,
+    triage,
     verdict,
 )
 from console.views.refusal import refuse
@@ -60,6 +64,10 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     for view in (
         start,
+        inbox,
+        triage,
+        finding,
+        status,
         sign_in,
         sign_in_passkey,
         sign_in_elsewhere,

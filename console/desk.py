@@ -1,6 +1,6 @@
 """What the console works with; it alone is given the vault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from casework.office import Office
 from casework.reading import OpenKey, Reader
 from casework.verdicts import FeaturesOf
 from console.door_rules import DoorRules
+from console.health import Machine
 from console.set_up import NewBody, SetUp
 from evidence.storage import Storage
 from evidence.verify import Trusted
@@ -24,6 +25,7 @@ from records.organisation import Organisation
 from records.post import Post
 from records.roster import Roster, StaffMember
 from workflows.erase import Eraser
+from workflows.joining import Joining
 
 
 def _none_kept(_name: str, _version: str) -> Pack | None:
@@ -76,6 +78,13 @@ class Desk:
     """The pack of a name and version, as it was in force: an incident goes on under its own."""
     pass_on: PassOn | None = None
     """Asks the next in the order to tell the person named; set once the engine runs."""
+    joining: Joining | None = None
+    """Opens incidents and has people told; set once the engine runs."""
+    places: Sequence[str] | None = None
+    """The titles of the places that are watched; None for all that ever were."""
+    channels: Sequence[str] = ()
+    """The names of the channels that are set up."""
+    machine: Machine = field(default_factory=Machine)
 
     def renew(self, organisation: Organisation, roster: Roster, pack: Pack) -> None:
         """Go by these from the next page on."""

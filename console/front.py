@@ -15,9 +15,12 @@ from console.sessions import RECENT
 from records.roster import StaffMember
 
 NAVIGATION: tuple[tuple[Area, str, str], ...] = (
+    (Area.INBOX, "Inbox", "/inbox"),
+    (Area.TRIAGE, "Triage", "/triage"),
     (Area.DIGEST, "Digest", "/digest"),
     (Area.REGISTERS, "Registers", "/registers"),
     (Area.RETENTION, "Keep or erase", "/retention"),
+    (Area.STATUS, "Status", "/status"),
 )
 """Area, words and address of each entry at the top of the page, in order."""
 

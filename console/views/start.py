@@ -1,9 +1,9 @@
-"""The first page: what this is, and who signs in here."""
+"""The first page: what this is, and who signs in here; whoever is in goes on to their inbox."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from console.front import Front
+from console.front import Front, go_to
 
 
 def routes(front: Front) -> APIRouter:
@@ -12,6 +12,8 @@ def routes(front: Front) -> APIRouter:
 
     @router.get("/")
     def start(request: Request) -> Response:
-        return front.pages.show("start.html", signed_in=front.name(request))
+        if front.who(request):
+            return go_to("/inbox")
+        return front.pages.show("start.html")
 
     return router

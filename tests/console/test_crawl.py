@@ -16,7 +16,10 @@ from tests.console.crawling import Shown, crawl
 from tests.console.everybody import NAMED, SIGNED_IN, STAFF_ID, Role, Stands, World, world_in
 from tests.console.test_every_route import NO_SUCH, WHO_MAY, addresses
 
-COUNTED: Mapping[str, str] = {}
+COUNTED: Mapping[str, str] = {
+    "/status": "whoever looks after this has to know whether evidence is sealed, so they are told"
+    " how much there is; nothing of an incident that they are named in is counted",
+}
 """Pages that count all incidents, each with the reason why whoever may enter may know how many."""
 ELSEWHERE = "s018"
 HIDDEN_WORDS = ("quernstone", "gannetfall", "ninewells")

@@ -17,6 +17,7 @@ from httpx2 import Response
 import console
 from tests.console.everybody import SIGNED_IN, Role, Stands, World, watched, world_in
 
+NOBODY: frozenset[Role] = frozenset()
 ANYBODY = frozenset(Role)
 """Signed in or not."""
 EMPLOYED = frozenset(SIGNED_IN)
@@ -46,7 +47,16 @@ class Row:
 
 
 WHO_MAY = {
-    "GET /": Row(ANYBODY),
+    "GET /": Row(ANYBODY, (200, 303)),
+    "GET /inbox": Row(EMPLOYED),
+    # Nothing waits for triage here, so that there is no finding for anybody.
+    "GET /triage": Row(KEEPERS),
+    "GET /triage/{number}": Row(NOBODY),
+    "POST /triage/{number}": Row(NOBODY, form={"said": "ours"}),
+    "POST /triage/{number}/reveal": Row(NOBODY),
+    "POST /triage/{number}/undo": Row(NOBODY),
+    "GET /status": Row(KEEPERS | {Role.IT}),
+    "POST /status/check": Row(KEEPERS | {Role.IT}, (303,)),
     "GET /sign-in": Row(ANYBODY),
     "POST /sign-in": Row(ANYBODY, (303,), {"address": "{role}@elsewhere.example"}),
     "GET /sign-in/code": Row(ANYBODY),
@@ -120,6 +130,8 @@ WHO_MAY = {
     "GET /r/{reference}/evidence/{number}/{step}": Row(ANYBODY, (303,), path={"step": "open"}),
 }
 """Each address with its method; no other may be served."""
+    "GET /status/check": Row(ANYBODY, (303,)),
+    "GET /triage/{number}/{step}": Row(ANYBODY, (303,), path={"step": "reveal"}),
 
 NOTED = frozenset({"audit_entry", "custody_entry", "audit_link", "console_session"})
 """Where it is kept that somebody looked; a GET, and a refusal, write nowhere else."""
@@ -239,4 +251,5 @@ def check(
 
 def to_the_door(answer: Response) -> bool:
     place = answer.headers.get("location", "")
-    return (answer.status_code == 303 and place.startswith("/sign-in?r=")) or place == "/sign-in"
+    back = ("/sign-in?r=", "/sign-in?back=")
+    return (answer.status_code == 303 and place.startswith(back)) or place == "/sign-in"

@@ -98,7 +98,7 @@ def test_whoever_keeps_no_register_gets_no_page_of_it(
         assert reference not in answer.text
     for page in PAGES[1:]:
         assert browser.post(f"/registers{page}/export").status_code == 404
-    assert "/registers" not in browser.get("/").text
+    assert "/registers" not in browser.get("/inbox").text
 
 
 def test_without_a_sign_in_there_is_only_the_way_to_it(visit: Visit) -> None:

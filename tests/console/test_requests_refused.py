@@ -59,7 +59,7 @@ def test_a_foreign_form_presses_nothing_for_somebody_signed_in(
     foreign = {"sec-fetch-site": "cross-site"}
     assert somebody.post(f"/r/{reference}/{path}", headers=foreign).status_code == 403
     assert somebody.post("/sign-out", headers=foreign).status_code == 403
-    assert "Signed in as" in somebody.get("/").text
+    assert "Signed in as" in somebody.get("/inbox").text
     assert office.count(Acknowledgement) == 0
     assert office.trail("post revealed") == []
 

@@ -26,7 +26,7 @@ def enter(browser: TestClient, code: str) -> int:
 
 
 def is_in(browser: TestClient) -> bool:
-    return "Signed in as" in browser.get("/").text
+    return "Signed in as" in browser.get("/inbox").text
 
 
 def wrong(code: str) -> str:
@@ -46,7 +46,7 @@ def test_the_code_goes_to_the_persons_own_address_and_names_nobody(
 
 def test_a_right_code_signs_in(office: Office, visit: Visit) -> None:
     browser = visit(LINE_MANAGER)
-    assert "Signed in as Effie Lamont" in browser.get("/").text
+    assert "Signed in as Effie Lamont" in browser.get("/inbox").text
 
 
 def test_a_code_may_be_typed_in_groups(office: Office, visit: Visit) -> None:

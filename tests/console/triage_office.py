@@ -1,0 +1,77 @@
+"""A body at work whose console is open: posts come in, and people answer what waits for triage."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import col, select
+from starlette.testclient import TestClient
+
+from console.app import create_app
+from console.desk import Desk
+from evidence.vault import Vault
+from records.audit import AuditEntry
+from records.database import reading
+from records.organisation import IT
+from records.roster import StaffMember
+from tests.workflows.conftest import BOB, BODY, Office
+from workflows.joining import Joining
+
+DOUBTFUL = "Fenella Auchterbrae was on the ferry."
+NAMELESS = "I was treated badly by the Lighthouse Ombudsman, and I will not forget it."
+
+
+class TriageOffice:
+    """An office with a console; Bob looks after the machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.work = Office(folder)
+        self.work.change(organisation=BODY.model_copy(update={"roles": {**BODY.roles, IT: (BOB,)}}))
+        self.mails: list[str] = []
+        self._folder = folder
+
+    def desk(self, **changes: object) -> Desk:
+        held = self.work.services
+        desk = Desk(
+            database=held.database,
+            organisation=held.organisation,
+            roster=held.roster,
+            pack=held.pack,
+            open_key=Vault(self._folder / "keys").open_record_key,
+            send_note=self._send,
+            console_url="http://127.0.0.1",
+            now=lambda: self.work.time,
+            joining=Joining(held, self.work.engine),  # type: ignore[arg-type]
+        )
+        return replace(desk, **changes)  # type: ignore[arg-type]
+
+    def visit(self, staff_id: str = "", desk: Desk | None = None) -> TestClient:
+        """A browser, signed in as `staff_id` if one is given."""
+        browser = TestClient(
+            create_app(desk or self.desk(), refusals_take=0),
+            base_url="http://127.0.0.1",
+            headers={"sec-fetch-site": "same-origin"},
+            follow_redirects=False,
+        )
+        if staff_id:
+            browser.post("/sign-in", data={"address": f"{staff_id}@slo.example"})
+            assert browser.post("/sign-in/code", data={"code": self.code()}).status_code == 303
+        return browser
+
+    def code(self) -> str:
+        """The code in the newest mail."""
+        found = re.search(r"\b\d{6}\b", self.mails[-1])
+        assert found
+        return found[0]
+
+    def later(self, **span: float) -> None:
+        self.work.time += timedelta(**span)
+
+    def trail(self, action: str) -> list[AuditEntry]:
+        with reading(self.work.services.database) as session:
+            found = select(AuditEntry).where(AuditEntry.action == action)
+            return list(session.exec(found.order_by(col(AuditEntry.id))))
+
+    def _send(self, _to: StaffMember, _subject: str, text: str) -> None:
+        self.mails.append(text)
