@@ -36,12 +36,14 @@ from console.views import (
     inbox,
     new_body,
     posts,
+    practice,
     reasons,
     record,
     registers,
     retention,
     say,
     say_make,
+    set_up,
     sign_in,
     sign_in_elsewhere,
     sign_in_passkey,
@@ -52,6 +54,7 @@ from console.views import (
     talk,
     timeline,
     triage,
+    trial,
     verdict,
 )
 from console.views.refusal import refuse
@@ -91,6 +94,9 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         registers,
         retention,
         new_body,
+        set_up,
+        trial,
+        practice,
     ):
         app.include_router(view.routes(front))
     app.mount("/static", StaticFiles(packages=[("console", "static")]))

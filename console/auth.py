@@ -79,6 +79,13 @@ class Door:
         with transaction(self._desk.database) as session:
             return self._open(session, staff_id, Way.PASSWORD, device)
 
+    def enter_as(self, staff_id: str, device: str = "") -> str | None:
+        """While practising: a new session as one of the invented people; else None."""
+        if not self._desk.practice:
+            return None
+        with transaction(self._desk.database) as session:
+            return self._open(session, staff_id, Way.CODE, device)
+
     def who(self, token: str) -> StaffMember | None:
         """Who is signed in with this session; leavers are out at once."""
         return self.sessions.who(token)

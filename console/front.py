@@ -21,6 +21,7 @@ NAVIGATION: tuple[tuple[Area, str, str], ...] = (
     (Area.REGISTERS, "Registers", "/registers"),
     (Area.RETENTION, "Keep or erase", "/retention"),
     (Area.STATUS, "Status", "/status"),
+    (Area.SET_UP, "Set-up", "/set-up"),
 )
 """Area, words and address of each entry at the top of the page, in order."""
 

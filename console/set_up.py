@@ -112,6 +112,9 @@ class PeopleDesk(Protocol):
     def template(self) -> str:
         """A CSV file to fill in."""
 
+    def offered_text(self) -> str:
+        """The list that is being looked at, as a file to put right by hand."""
+
     def count(self) -> int:
         """How many people are kept."""
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from console.front import known_form
 
-_PARTS = "account|break-glass|digest|inbox|r|registers|report|retention|say|set-up|status|triage"
+_PARTS = (
+    "account|break-glass|digest|inbox|r|registers|report|retention|say|set-up|status|test-alert"
+    "|triage"
+)
 _KNOWN = re.compile(
     rf"/(?:{_PARTS})(?:/(?:[a-z][a-z0-9-]{{0,39}}|NW-[0-9]{{4}}-[0-9]{{4,9}}|[0-9]{{1,9}})){{0,5}}"
 )

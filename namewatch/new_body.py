@@ -160,6 +160,10 @@ class NewBodyDesk:
         """Forget it."""
         self._people.withdraw()
 
+    def offered_text(self) -> str:
+        """The list that is being looked at."""
+        return self._people.text()
+
     def template(self) -> str:
         """A CSV file to fill in."""
         return TEMPLATE

@@ -1,11 +1,11 @@
 """A list of staff between being handed in and being kept."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from console.set_up import People
+from console.set_up import People, RowFault
 from namewatch.draft import Draft
 from namewatch.people import MOST_BYTES, TEMPLATE, look_at, with_leavers
 from records.roster import Roster, StaffMember, read_roster
@@ -23,6 +23,8 @@ class OfferedPeople:
     months: Callable[[], int]
     keep: Callable[[Sequence[StaffMember], People, str], None]
     """(everybody, what was shown, who confirmed it)"""
+    unfit: Callable[[Sequence[StaffMember]], Iterable[RowFault]] = lambda _: ()
+    """What the rest of the set-up says against everybody who would then be kept."""
 
     def offer(self, content: bytes, origin: str = "file") -> None:
         """Take a list for a look."""
@@ -34,21 +36,25 @@ class OfferedPeople:
         if not self._file.exists():
             return None
         origin = self.draft.answers(ORIGIN).get("from", "")
-        return look_at(self._file, self.before(), self.today(), self.months(), origin)
+        people = look_at(self._file, self.before(), self.today(), self.months(), origin)
+        if not people.usable:
+            return people
+        return replace(people, faults=tuple(self.unfit(self._members())))
 
     def confirm(self, stamp: str, actor: str) -> bool:
         """Keep it, if it is the one that was shown."""
         people = self.offered()
         if people is None or not people.usable or people.stamp != stamp:
             return False
-        after, before = read_roster(self._file), self.before()
-        if before is None:
-            members = list(after.values())
-        else:
-            members = with_leavers(before, after, self.today(), self.months())
-        self.keep(members, people, actor)
+        self.keep(self._members(), people, actor)
         self.withdraw()
         return True
+
+    def _members(self) -> list[StaffMember]:
+        after, before = read_roster(self._file), self.before()
+        if before is None:
+            return list(after.values())
+        return with_leavers(before, after, self.today(), self.months())
 
     def withdraw(self) -> None:
         """Forget it."""

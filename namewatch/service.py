@@ -31,6 +31,7 @@ from namewatch.erasing import eraser_of, take_away_beside
 from namewatch.new_body import NewBodyDesk
 from namewatch.reloading import Reloading
 from namewatch.screener_in_use import ScreenerInUse
+from namewatch.setting_up import SetUpDesk
 from namewatch.upkeep import Upkeep
 from nlp.classifier import SHIPPED, Classifier
 from nlp.entities import SPACY
@@ -199,6 +200,8 @@ class Service:
     def _start_console(self) -> None:
         services, settings = self.built.services, self.built.settings
         authority, browser = services.sealer.authority, services.browser
+        set_up = SetUpDesk(self.built, self.read_anew)
+        self._stops.append(set_up.stop)
         desk = self._desk = Desk(
             database=services.database,
             organisation=services.organisation,
@@ -222,6 +225,7 @@ class Service:
             edition=services.edition,
             new_body=self.new_body,
             mails=self.mails,
+            set_up=set_up,
         )
         server = ConsoleServer(create_app(desk), settings.console.host, settings.console.port)
         server.start()

@@ -56,7 +56,7 @@ class BouncesSettings(_Table):
     def _one_can_sign_in(self) -> Self:
         if bool(self.password.get_secret_value()) == bool(self.token.get_secret_value()):
             raise ValueError("give either password or token")
-        if self.tls == "none" and self.host not in {"127.0.0.1", "::1", "localhost"}:
+        if self.tls == "none" and not on_this_machine(self.host):
             raise ValueError("tls = none is for a server on this machine alone")
         return self
 
@@ -357,6 +357,11 @@ def new_home() -> Path:
     return _Where().new_home.expanduser().absolute()
 
 
+def environment_with(home: Path) -> dict[str, str]:
+    """The environment of a program of ours that works on `home`."""
+    return {**os.environ, "NAMEWATCH_HOME": str(home)}
+
+
 def start_over(home: Path) -> NoReturn:
     """Become a program that was started with NAMEWATCH_HOME at `home`, in the same process."""
     os.environ["NAMEWATCH_HOME"] = str(home)
@@ -386,7 +391,34 @@ def read_settings(home: Path) -> Settings:
     content: dict[str, Any] = read_toml(file) if file.exists() else {}
     content["home"] = home
     content["practice"] = (home / PRACTICE_MARK).exists()
-    return checked(lambda: Settings(**content), file).model_copy(update={"home": home})
+    settings = checked(lambda: Settings(**content), file).model_copy(update={"home": home})
+    return _kept_inside(settings, file) if settings.practice else settings
+
+
+def _kept_inside(settings: Settings, file: Path) -> Settings:
+    """Practice reaches nobody outside, whatever the environment says; raises ConfigurationError."""
+    if settings.mail and not on_this_machine(settings.mail.host):
+        raise ConfigurationError(
+            "practice sends no mail outside; take NAMEWATCH_MAIL__HOST out of the environment.",
+            file=file,
+        )
+    return settings.model_copy(
+        update={
+            "slack": None,
+            "notify": None,
+            "teams": None,
+            "entra": None,
+            "google": None,
+            "bounces": None,
+            "operations": Operations(),
+            "calendars": (),
+        }
+    )
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether a server of this name can only be on this machine."""
+    return host in {"127.0.0.1", "::1", "localhost"}
 
 
 def _check_folder(home: Path) -> None:

@@ -40,7 +40,7 @@ def report(parts: Sequence[Part], services: Services, *, interrupted: bool) -> b
     swept = [part for part in parts if part.place]
     for part in swept:
         assert part.place
-        found = _by_disposition(part.place)
+        found = by_disposition(part.place)
         table.add_row(
             part.title,
             f"{part.place.posts:,}",
@@ -62,7 +62,8 @@ def report(parts: Sequence[Part], services: Services, *, interrupted: bool) -> b
     return not any(part.fault or (part.place and part.place.unread) for part in parts)
 
 
-def _by_disposition(place: SweepPlace) -> Counter[str]:
+def by_disposition(place: SweepPlace) -> Counter[str]:
+    """How many would have alerted, waited for triage, or nothing."""
     found: Counter[str] = Counter()
     for kind, count in place.found.items():
         found[kind.split()[0]] += count
@@ -95,7 +96,7 @@ _WORDS = {"alert": "Would have alerted", "review": "Would have waited for triage
 
 def _estimate(parts: Sequence[Part], services: Services) -> list[str]:
     """How many posts that alert a week would bring, by what was read of each part."""
-    rates = {part.title: rate for part in parts if (rate := _a_week(part)) is not None}
+    rates = {part.title: rate for part in parts if (rate := a_week(part)) is not None}
     if not rates:
         return ["Too little time was read to estimate alerts a week."]
     hours = round(services.pack.joins_within.span.total_seconds() / 3600)
@@ -109,13 +110,13 @@ def _estimate(parts: Sequence[Part], services: Services) -> list[str]:
     return [f"{estimate}{each if len(rates) > 1 else ''}. {incident}"]
 
 
-def _a_week(part: Part) -> float | None:
+def a_week(part: Part) -> float | None:
     """Alerts a week in the time that was read; None if that is not known or too short."""
     place = part.place
     span = _span(part)
     if place is None or span is None or span < _LEAST:
         return None
-    return _by_disposition(place)["alert"] * (_WEEK / span)
+    return by_disposition(place)["alert"] * (_WEEK / span)
 
 
 def _span(part: Part) -> timedelta | None:

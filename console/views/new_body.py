@@ -9,14 +9,21 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from console.errors import CodeNeededError
 from console.faults import Fault
 from console.forms import chosen_roles, read_form
 from console.front import Front, go_to
 from console.set_up import QUESTIONS, NewBody
-from console.views.set_up_parts import CHANGED, NO_FILE, Show, people_page, roles_page
+from console.views.set_up_parts import (
+    CHANGED,
+    NO_FILE,
+    Show,
+    download,
+    people_page,
+    roles_page,
+)
 
 START, DONE = "/set-up/new", "/set-up/new/done"
 COOKIE = "namewatch-set-up"
@@ -166,12 +173,6 @@ def _add_people(router: APIRouter, front: Front) -> None:
     @router.get("/people/template.csv")
     def template(request: Request) -> Response:
         return download(inside(front, request).template(), "staff-template.csv", "text/csv")
-
-
-def download(text: str, name: str, kind: str = "text/plain") -> Response:
-    """A file to be saved, never shown."""
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return PlainTextResponse(text, headers=headers, media_type=f"{kind}; charset=utf-8")
 
 
 def _add_roles(router: APIRouter, front: Front) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from console.faults import Fault
 from console.set_up import Choice, PeopleDesk, RolesDesk, Seat
@@ -11,6 +11,12 @@ Show = Callable[..., Response]
 """Fills in a template for whoever asks: (template, status=…, **words)."""
 NO_FILE = "Choose a CSV file."
 CHANGED = "This is another list than the one you looked at. Look at it, and confirm it again."
+
+
+def download(text: str, name: str, kind: str = "text/plain") -> Response:
+    """A file to be saved, never shown."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return PlainTextResponse(text, headers=headers, media_type=f"{kind}; charset=utf-8")
 
 
 def people_page(show: Show, desk: PeopleDesk, base: str, *faults: Fault) -> Response:
