@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,8 +86,14 @@ def _checks() -> Iterator[Check]:
         yield Check("configuration", str(fault))
         return
     yield Check("configuration", advice="; ".join(built.configuration.warnings) or None)
+    yield from looks(built)
+
+
+def looks(built: Built, *, without: Collection[str] = ()) -> Iterator[Check]:
+    """Everything that is looked at, but for these subjects."""
     for subject, look in _LOOKS.items():
-        yield from look(subject, built)
+        if subject not in without:
+            yield from look(subject, built)
 
 
 def _keys(subject: str, built: Built) -> Iterator[Check]:

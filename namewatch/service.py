@@ -28,6 +28,7 @@ from namewatch.channel_values import bounce_access
 from namewatch.configuration import Configuration
 from namewatch.door_values import door_rules
 from namewatch.erasing import eraser_of, take_away_beside
+from namewatch.machine import machine_of
 from namewatch.new_body import NewBodyDesk
 from namewatch.reloading import Reloading
 from namewatch.screener_in_use import ScreenerInUse
@@ -52,6 +53,7 @@ from workflows.coverage import Beats, Coverage
 from workflows.custody_stamp import DailyStamp
 from workflows.engine import Engine
 from workflows.erase_again import destroy_again
+from workflows.joining import Joining
 from workflows.learning import Learning
 from workflows.operations import OperationsAlarms, by_mail
 from workflows.pass_on import pass_on
@@ -107,6 +109,7 @@ class Service:
         self._stops.append(engine.stop)
         assert self._desk
         self._desk.pass_on = partial(_passed_on_page, engine)
+        self._desk.joining = Joining(services, engine)
         timers = Timers(services, engine)
         timers.start()
         self._stops.append(timers.stop)
@@ -224,6 +227,9 @@ class Service:
             features_of=self._features_of,
             edition=services.edition,
             new_body=self.new_body,
+            places=[one.title for one in settings.sources],
+            channels=tuple(services.channels),
+            machine=machine_of(self.built),
             mails=self.mails,
             set_up=set_up,
         )
