@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.break_glass import WHY
 from casework.ending import REOPENING
 from casework.kinds import KINDS
 from casework.known import taken
@@ -118,6 +119,14 @@ def _passed_on(view: View, entry: AuditEntry) -> str:
     return f"Telling them was passed on to {view.who(following)}"
 
 
+def _let_in(view: View, entry: AuditEntry) -> str:
+    """By name: everybody on the record was told that it stands here who it was, and why."""
+    member = view.case.office.roster.get(str(entry.about.get("staff_id", "")))
+    who = member.full_name if member else "Somebody who has left"
+    why = WHY.get(str(entry.about.get("why", "")), "")
+    return f"{who}, who is not on its list, was let in to look for 24 hours: {why}"
+
+
 def _always(words: str) -> Callable[[View, AuditEntry], str]:
     return lambda _view, _entry: words
 
@@ -141,6 +150,9 @@ _SENTENCES: Mapping[str, Callable[[View, AuditEntry], str]] = {
     "passed on": _passed_on,
     "evidence sealed": lambda _, entry: f"Evidence was sealed: exhibit {entry.about['exhibit']}",
     "page looked for": _always("It was looked whether the page was still there"),
+    "break-glass asked for": _always("Somebody outside its list asked to see the record"),
+    "break-glass": _let_in,
+    "break-glass turned down": _always("Whoever asked to see the record was not let in"),
     "conflict declared": _always("Somebody declared a conflict, and sees no more of it"),
     "incident closed": _always("The record was closed"),
     "incident reopened": lambda _, entry: (

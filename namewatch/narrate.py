@@ -254,6 +254,10 @@ def _kept_longer(entry: AuditEntry, _pack: Pack) -> str:
     return f"[bold]Decided[/] {what}: {entry.about['kind']}, {entry.about['decision']}{until}"
 
 
+def _glass(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[yellow]Let in[/]  {entry.reference}: somebody outside its list, for 24 hours"
+
+
 _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident opened": _opened,
     "post joined incident": _joined,
@@ -274,6 +278,7 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "incident reopened": _reopened,
     "left undone": _undone,
     "conflict declared": _in_conflict,
+    "break-glass": _glass,
     "post revealed": _revealed,
     "pictures read": _read,
     "post removed": _gone,

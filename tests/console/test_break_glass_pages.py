@@ -220,3 +220,15 @@ def test_words_that_do_harm_are_only_shown(office: Office, visit: Visit) -> None
     page = visit(DIRECTOR).get("/break-glass/1").text
     assert "<script>alert" not in page
     assert "U+202E" in page
+
+
+def test_who_was_let_in_and_why_stands_in_the_record(office: Office, visit: Visit) -> None:
+    reference = office.open()
+    ask(visit(STRANGER), reference)
+    visit(DIRECTOR).post("/break-glass/1/allow")
+    page = visit(LINE_MANAGER).get(f"/r/{reference}/timeline").text
+    assert (
+        "Isla Rennie, who is not on its list, was let in to look for 24 hours: somebody may be in"
+        " danger"
+    ) in page
+    assert ASKED["words"] not in page
