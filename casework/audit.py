@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from casework.audit_chain import to_be_chained
 from records.audit import AuditEntry
@@ -25,6 +25,11 @@ def note(
     session.add(entry)
     to_be_chained(session, entry)
     return entry
+
+
+def newest(session: Session) -> int:
+    """The id of the newest entry; 0 when there is none."""
+    return session.exec(select(func.max(AuditEntry.id))).one() or 0
 
 
 def entries_after(session: Session, last: int, limit: int = 200) -> list[AuditEntry]:

@@ -11,7 +11,7 @@ from rich.console import Console as Terminal
 from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework.audit import entries_after
+from casework.audit import entries_after, newest
 from monitors.runner import SourceStatus
 from namewatch.bootstrap import Built, read_all
 from namewatch.narrate import Narrator
@@ -130,8 +130,7 @@ class Told:
     def remember_place(self) -> None:
         """Leave out what happened before this start."""
         with reading(self._built.services.database) as session:
-            while entries := entries_after(session, self._last):
-                self._last = entries[-1].id or 0
+            self._last = newest(session)
 
     def opening(self, world: "practice.Practice | None", seconds: float) -> None:
         """Where everything is."""

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from records import tables  # noqa: F401 - every foreign key has to find its table
 from records.errors import ConfigurationError, NamewatchError
+from records.turns import in_turns
 
 BUSY_MS = 30_000
 _PRAGMAS = (
@@ -57,7 +58,7 @@ def open_database(url: str) -> Engine:
         url,
         pool_size=20,
         max_overflow=40,
-        connect_args={"timeout": BUSY_MS / 1000},
+        connect_args={"timeout": BUSY_MS / 1000, "factory": in_turns(BUSY_MS / 1000)},
         hide_parameters=True,  # an error's words must hold no content
     )
 

@@ -1,9 +1,11 @@
 """Send one delivery: committed as begun before it is sent, so that a crash leaves its mark."""
 
 from datetime import timedelta
+from typing import Literal
 
 from dbos import DBOS
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from alerts.channel import follows, readers
 from alerts.errors import DeliveryError
@@ -26,6 +28,10 @@ RETRIES = tuple(
 
 ASKED_AFTER = timedelta(minutes=1)
 """After this a channel that can be asked is asked what became of a delivery."""
+
+
+TAKEN: Literal["taken"] = "taken"
+"""The channel took it before a crash; it only remains to be written down."""
 
 
 def enqueue_delivery(session: Session, engine: Engine, delivery: Delivery) -> None:
@@ -51,6 +57,8 @@ def send(delivery_id: int, attempt: int) -> str:
     begun = _begin(held, delivery_id, attempt)
     if begun is None:
         return "settled before"
+    if begun == TAKEN:
+        return _settle_success(held, delivery_id)
     delivery, message = begun
     try:
         code = _hand_over(held, delivery, message)
@@ -61,7 +69,15 @@ def send(delivery_id: int, attempt: int) -> str:
             f"unexpected {type(fault).__name__}", permanent=False, may_have_arrived=True
         )
         return _settle_failure(held, delivery_id, unexpected)
-    return _settle_success(held, delivery_id, code)
+    _note_taken(held, delivery_id, code)
+    return _settle_success(held, delivery_id)
+
+
+def _note_taken(held: Services, delivery_id: int, code: str) -> None:
+    """Commit no more than that the channel has taken it: a crash before this makes a repeat."""
+    sent = {"state": DeliveryState.SENT.value, "receipt": code, "error": None}
+    with transaction(held.database) as session:
+        session.execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(sent))
 
 
 def _hand_over(held: Services, delivery: Delivery, message: Message) -> str:
@@ -75,12 +91,16 @@ def _hand_over(held: Services, delivery: Delivery, message: Message) -> str:
     return channel.deliver(message, member, f"d{delivery.id}").code
 
 
-def _begin(held: Services, delivery_id: int, attempt: int) -> tuple[Delivery, Message] | None:
+def _begin(
+    held: Services, delivery_id: int, attempt: int
+) -> tuple[Delivery, Message] | Literal["taken"] | None:
     """Commit "sending" before anything is sent, so that a crash leaves its mark."""
     with transaction(held.database) as session:
         delivery = session.get(Delivery, delivery_id)
         if delivery is None or delivery.attempts != attempt or delivery.settled_at is not None:
             return None
+        if delivery.state == DeliveryState.SENT.value:
+            return TAKEN
         incident = session.get_one(Incident, delivery.incident_id)
         if _read_by_the_named(held, delivery, incident):
             # A further post has named this person since: they are told nothing more.
@@ -120,12 +140,9 @@ def _message(session: Session, held: Services, delivery: Delivery, incident: Inc
     )
 
 
-def _settle_success(held: Services, delivery_id: int, code: str) -> str:
+def _settle_success(held: Services, delivery_id: int) -> str:
     with transaction(held.database) as session:
         delivery = session.get_one(Delivery, delivery_id)
-        delivery.state = DeliveryState.SENT.value
-        delivery.receipt = code
-        delivery.error = None
         delivery.settled_at = held.now()
         channel = held.channels.get(delivery.channel)
         if channel and follows(channel):

@@ -18,8 +18,11 @@ from types import TracebackType
 from typing import Any, Self
 
 IMPORTED = (
-    *("namewatch.cli", "namewatch.running", "namewatch.service"),
+    *("namewatch.cli", "namewatch.running", "namewatch.service", "nlp.sieve", "sqlite3"),
     *("alembic.command", "dbos._sys_db_sqlite", "httptools", "pygments.lexers", "uvloop"),
+    *("ftfy", "govuk_bank_holidays.bank_holidays", "numpy.ma", "pwdlib.hashers.argon2"),
+    *("pydantic.v1", "uvicorn.loops.auto", "uvicorn.protocols.http.auto", "wordfreq"),
+    *("PIL.PngImagePlugin", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql"),
 )
 
 
@@ -94,6 +97,7 @@ def serve() -> None:
     """Fork for each line that comes in; say the number of the process."""
     for name in (*IMPORTED, *sys.argv[1:]):
         importlib.import_module(name)
+    warm()
     assert threading.active_count() == 1, "a fork has only the thread that forks"
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that have ended
     say("ready")
@@ -103,6 +107,15 @@ def serve() -> None:
         if not pid:
             become(arguments, environment, terminal)
         say(str(pid))
+
+
+def warm() -> None:
+    """Read what every service reads from the package's own files."""
+    from nlp import commonness  # noqa: PLC0415
+    from nlp.rulebook import rulebook  # noqa: PLC0415
+
+    rulebook()
+    commonness.warm()
 
 
 def say(words: str) -> None:

@@ -22,6 +22,7 @@ from tests.workflows.conftest import (
     Office,
     later,
 )
+from workflows import deliver
 from workflows.deliver import RETRIES, send
 from workflows.timers import Timers
 
@@ -81,6 +82,30 @@ def test_a_crash_between_sending_and_settling_makes_the_next_one_a_repeat(office
     assert begun.id is not None
     assert send(begun.id, 0) == "sent"
     assert [message.repeat for _, message in office.channel.taken] == [True]
+
+
+def test_a_crash_right_after_the_channel_took_it_sends_nothing_again_and_writes_it_down(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(BaseException):
+        pass
+
+    def cut(*_: object) -> str:
+        raise PowerCut
+
+    office.see(NAMING)
+    with monkeypatch.context() as before:
+        before.setattr(deliver, "_settle_success", cut)
+        with pytest.raises(PowerCut):
+            office.send_all()
+    (taken,) = [one for one in office.deliveries() if one.state == "sent"]
+    assert taken.settled_at is None
+    assert taken.id is not None
+    assert send(taken.id, 0) == "sent"
+    assert len(office.channel.taken) == 1
+    with reading(office.services.database) as session:
+        trail = entries_about(session, office.incidents()[0].reference)
+    assert [one.action for one in trail].count("told") == 1
 
 
 def test_a_fault_of_our_own_is_tried_again_too(office: Office) -> None:
