@@ -16,6 +16,7 @@ from console.door_rules import DoorRules
 from console.health import Machine
 from console.set_up import NewBody, SetUp
 from evidence.storage import Storage
+from evidence.vault import PublicKeys
 from evidence.verify import Trusted
 from policies.pack import Pack
 from records.clock import utc_now
@@ -60,6 +61,8 @@ class Desk:
     """Changes what is set up; without it there are no such pages."""
     mails: Path | None = None
     """Where the mails of a practice run lie."""
+    public_keys: PublicKeys | None = None
+    """What reports are sealed with; without it nothing can be reported here."""
     storage: Storage | None = None
     """Where evidence lies; without it no exhibit can be opened here."""
     eraser: Eraser | None = None

@@ -16,6 +16,7 @@ from records.roster import StaffMember
 
 NAVIGATION: tuple[tuple[Area, str, str], ...] = (
     (Area.INBOX, "Inbox", "/inbox"),
+    (Area.REPORT, "Report", "/report"),
     (Area.TRIAGE, "Triage", "/triage"),
     (Area.DIGEST, "Digest", "/digest"),
     (Area.REGISTERS, "Registers", "/registers"),

@@ -18,6 +18,8 @@ ROOMY_LIMIT = 2_500_000
 ROOMY = ("/set-up/people", "/set-up/new/people", "/set-up/new/policy", "/set-up/new/mail")
 """Where files are handed in."""
 BODY_SECONDS = 10
+STREAMED = {"/report": 64 * 2**20}
+"""Read by the page itself, once it knows who asks: at most so many bytes, most of them dropped."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 _ALWAYS_KNOWN = frozenset({"127.0.0.1", "localhost", "::1"})
 CONTENT_SECURITY_POLICY = (
@@ -95,6 +97,8 @@ class Guard:
             return 0, receive
         if not _from_our_own_page(headers):
             return 403, receive
+        if scope["path"] in STREAMED:
+            return _as_it_comes(headers, receive, STREAMED[scope["path"]])
         return await _read_whole(receive, limit_at(scope["path"]))
 
     def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
@@ -129,6 +133,25 @@ def _from_our_own_page(headers: Headers) -> bool:
         return site in {"same-origin", "none"}
     origin = urlsplit(headers.get("origin", ""))
     return origin.scheme in {"http", "https"} and origin.netloc == headers.get("host")
+
+
+def _as_it_comes(headers: Headers, receive: Receive, limit: int) -> tuple[int, Receive]:
+    """Refuse what says that it is too large; the rest is passed on, and no longer waited for."""
+    length = headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()) or int(length) > limit:
+        return 413, receive
+    more = True
+
+    async def passed_on() -> Message:
+        nonlocal more
+        if not more:
+            return await receive()
+        with anyio.fail_after(BODY_SECONDS):
+            message = await receive()
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    return 0, passed_on
 
 
 async def _read_whole(receive: Receive, limit: int) -> tuple[int, Receive]:

@@ -4,6 +4,8 @@ Nothing in it is unpacked but the parts of an e-mail, up to caps, and only to li
 """
 
 import hashlib
+import io
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from email import message_from_bytes
@@ -12,10 +14,14 @@ from email.message import Message
 from functools import partial
 from typing import Any
 
+from PIL import Image, UnidentifiedImageError
+
 from evidence.errors import EvidenceError
 
 MOST_BYTES = 100 * 1024 * 1024
 MOST_PARTS, MOST_DEPTH = 100, 8
+MOST_PIXELS_OF_ANY = 2**40
+"""Said of a picture that has too many for anything to be asked of it."""
 _HEAD, _TAIL = 1024, 2048
 _MOST_NAME = 200
 ENDS_EARLY = "It ends too early; it is kept as it is."
@@ -95,6 +101,25 @@ def examine(content: bytes, name: str = "") -> HandedIn:
         remarks.append(OTHER_NAME)
     sha256 = hashlib.sha256(content).hexdigest()
     return HandedIn(kind, sha256, len(content), name[:_MOST_NAME], tuple(remarks), parts)
+
+
+def within_its_end(content: bytes, kind: str) -> bytes:
+    """A picture without what stands behind its end."""
+    ending = _PNG_END if kind == "png" else _JPEG_END
+    return content[: content.rfind(ending) + len(ending)]
+
+
+def pixels_of(content: bytes) -> int | None:
+    """How many pixels a picture says that it has, from its header alone; None if it is damaged."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+    except Image.DecompressionBombError:
+        return MOST_PIXELS_OF_ANY
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+    return picture.width * picture.height
 
 
 def _kind(content: bytes) -> str | None:

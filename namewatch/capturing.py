@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.handed_in import MOST_BYTES, HandedIn, NotTakenError, TooLargeError, examine
-from monitors.sources.mailbox_message import read_message
+from evidence.handed_in import MOST_BYTES, NotTakenError, TooLargeError, examine
 from namewatch.bootstrap import read_all
 from namewatch.casebook import incident_called
-from namewatch.reporting import checked_note, checked_url, is_running, reporter_of
+from namewatch.reporting import checked_note, is_running, reporter_of
 from namewatch.settings import home_in_use, read_settings
 from records.database import transaction
 from records.errors import ConfigurationError, NamewatchError
-from records.report import MOST_BYTES as MOST_TOGETHER
-from records.report import MOST_NOTE, MOST_SCREENSHOT_BYTES, MOST_SCREENSHOTS, Report
+from records.report import Report
 from workflows.handed_in import Order, ask_for_page, hand_in, open_for_triage
+from workflows.reporting import Given, checked_url, gather
 from workflows.reports import take_report
 from workflows.same_post import record_with
 from workflows.services import Services
@@ -27,10 +26,6 @@ NOBODY_TOLD = (
     " alerts about that, its people are told."
 )
 NEW_IF_NEEDED = " If it has none, one is opened for triage."
-TOO_MUCH = (
-    "Not all that was handed in could be looked through: only pictures and PDFs of 10 MB each and"
-    " 20 MB together are. Look at the rest yourself."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +37,6 @@ class Wanted:
     why: str = ""
     reference: str | None = None
     by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    file: HandedIn
-    content: bytes
 
 
 def capture(wanted: Wanted) -> str:
@@ -109,59 +98,31 @@ def _record(
     return reference, said
 
 
-def _report(
-    held: Services, order: Order, url: str | None, given: Sequence[_Given]
-) -> Report | None:
-    """What there is to judge: the page, sound pictures, PDFs, the words of messages and persons."""
-    notes, links = [order.why], [url] if url else []
-    shots: list[bytes] = []
-    papers: list[bytes] = []
-    for one in given:
-        if one.file.kind == "email" and not one.file.remarks:
-            message = read_message(one.content)
-            notes.append(message.text)
-            links += [link for link in message.links if link not in links]
-            shots += message.screenshots
-            papers += message.papers
-        elif one.file.kind == "pdf":
-            papers.append(one.content)
-        elif one.file.kind in {"png", "jpeg"} and not one.file.remarks:
-            shots.append(one.content)
-    taken, left_out = _within_limits(shots, papers)
-    words = "\n\n".join(one for one in notes if one)[:MOST_NOTE]
-    if not (words or links or taken or left_out):
+def _report(held: Services, order: Order, url: str | None, given: Sequence[Given]) -> Report | None:
+    """What there is to judge, if there is anything."""
+    gathered = gather(given, order.why, url)
+    if gathered.is_nothing:
         return None
     return Report(
         mark=uuid.uuid4().hex,
         via="command",
         at=held.now(),
         reporter=order.actor,
-        links=tuple(links),
-        note=words,
-        screenshots=tuple(one for one in taken if one in shots),
-        papers=tuple(one for one in taken if one in papers),
-        left_out=left_out,
+        links=gathered.links,
+        note=gathered.note,
+        screenshots=gathered.screenshots,
+        papers=gathered.papers,
+        left_out=gathered.left_out,
     )
 
 
-def _within_limits(
-    shots: Sequence[bytes], papers: Sequence[bytes]
-) -> tuple[list[bytes], tuple[str, ...]]:
-    """What of the files is judged, and what is said if that is not all."""
-    taken: list[bytes] = []
-    for one in (*shots[:MOST_SCREENSHOTS], *papers[:MOST_SCREENSHOTS]):
-        if len(one) <= MOST_SCREENSHOT_BYTES and sum(map(len, taken)) + len(one) <= MOST_TOGETHER:
-            taken.append(one)
-    return taken, (TOO_MUCH,) if len(taken) < len(shots) + len(papers) else ()
-
-
-def _read(file: Path) -> _Given:
+def _read(file: Path) -> Given:
     try:
         with file.open("rb") as opened:
             if os.fstat(opened.fileno()).st_size > MOST_BYTES:
                 raise TooLargeError
             content = opened.read(MOST_BYTES + 1)
-        return _Given(examine(content, file.name), content)
+        return Given(examine(content, file.name), content)
     except NotTakenError as fault:
         words = str(fault)
         raise ConfigurationError(words[:1].lower() + words[1:], file=file) from None

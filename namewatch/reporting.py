@@ -13,7 +13,6 @@ from evidence.vault import read_public_keys
 from namewatch.casebook import database_of, read_home
 from namewatch.configuration import Configuration
 from namewatch.settings import Settings
-from records.addresses import web_address
 from records.clock import utc_now
 from records.database import reading, transaction
 from records.errors import ConfigurationError, NamewatchError
@@ -28,9 +27,9 @@ from records.report import (
     is_picture,
 )
 from records.watching import SourceWatch
+from workflows.reporting import checked_url
 from workflows.reports import take_report
 
-_MOST_URL = 2048
 _FRESH = timedelta(seconds=15)
 _MEGABYTE = 2**20
 NEXT = (
@@ -87,17 +86,6 @@ def _on_the_staff(settings: Settings, configuration: Configuration, staff_id: st
             f"staff_id {readable(staff_id)[:40]} is not in the roster.", file=settings.roster_file
         )
     return staff_id
-
-
-def checked_url(url: str) -> str:
-    """An address as the browser shows it; raises NamewatchError for anything else."""
-    url = url.strip()
-    if len(url) > _MOST_URL or web_address(url) is None or readable(url) != url:
-        raise NamewatchError(
-            "this is not the address of a web page; copy it as the browser shows it,"
-            " from https:// on."
-        )
-    return url
 
 
 def checked_note(note: str) -> str:

@@ -215,6 +215,7 @@ class Service:
             console_url=services.console_url,
             practice=settings.practice,
             storage=services.storage,
+            public_keys=services.public_keys,
             eraser=eraser_of(settings, services.database),
             trusted=Trusted(
                 [replace(one, whose=OWN_KEY) for one in signers_in(settings.keys_folder)],

@@ -27,7 +27,7 @@ from console.door_rules import DoorRules, ProviderAccess
 from evidence.bundle import make_bundle
 from evidence.seal import ensure_seal_key, read_sealer
 from evidence.storage import FolderStorage
-from evidence.vault import create_keys
+from evidence.vault import create_keys, read_public_keys
 from records.database import open_database, transaction
 from records.exhibit import Exhibit
 from records.finding import Finding
@@ -267,6 +267,7 @@ def new_world(folder: Path, roles: Collection[Role] = tuple(Role)) -> World:
     desk.door = EVERY_WAY_IN
     desk.renew(BODY, roster_of(_member(*one) for one in PEOPLE), desk.pack)
     desk.storage = FolderStorage(folder / "evidence")
+    desk.public_keys = read_public_keys(folder / "keys")
     world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")
     for role in roles:
         world.browsers[role] = world.new_browser(STAFF_ID.get(role, ""))

@@ -103,6 +103,9 @@ WHO_MAY = {
     # The engine that asks the next person doesn't run here.
     "GET /r/{reference}/pass-on": Row(LISTED),
     "POST /r/{reference}/pass-on": Row(LISTED, (400,)),
+    "GET /report": Row(EMPLOYED),
+    "POST /report": Row(EMPLOYED, (400,)),
+    "GET /report/done": Row(EMPLOYED),
     # Nobody was told in private yet, so that no page is made.
     "GET /r/{reference}/say": Row(READERS, only=TELLERS),
     "POST /r/{reference}/say": Row(READERS, (303,), only=TELLERS),

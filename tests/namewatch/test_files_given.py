@@ -15,6 +15,7 @@ from records.report import Report
 from tests.servers.papers import paper
 from tests.servers.screenshots import drawn
 from workflows.handed_in import Order
+from workflows.reporting import TOO_MUCH, Given
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 THREAT = "I know where you park."
@@ -23,7 +24,7 @@ HELD: Any = SimpleNamespace(now=lambda: NOW)
 
 def judged(*contents: bytes) -> Report:
     """What `capture` has judged of files."""
-    given = [capturing._Given(examine(one), one) for one in contents]
+    given = [Given(examine(one), one) for one in contents]
     report = capturing._report(HELD, Order("s004"), None, given)
     assert report is not None
     return report
@@ -46,7 +47,7 @@ def test_capture_has_papers_and_pictures_judged_also_those_in_a_mail() -> None:
 def test_capture_says_what_is_too_large_to_be_looked_through() -> None:
     large = paper(THREAT).replace(b"%%EOF", b"%" + b"0" * 11_000_000 + b"\n%%EOF")
     report = judged(large)
-    assert (report.papers, report.left_out) == ((), (capturing.TOO_MUCH,))
+    assert (report.papers, report.left_out) == ((), (TOO_MUCH,))
 
 
 def test_report_takes_papers_beside_screenshots_and_refuses_what_is_neither(tmp_path: Path) -> None:
