@@ -8,11 +8,13 @@ from html import unescape
 from typing import Any
 
 import pytest
+import requests
 from joserfc.jwk import OctKey, RSAKey
 from starlette.testclient import TestClient
 
 from console.app import create_app
 from console.door_rules import DoorRules, ProviderAccess
+from records.clock import utc_now
 from tests.console.cast import HR_OFFICER, LEAVER, LINE_MANAGER, Office
 from tests.console.conftest import sign_in
 from tests.servers.oidc import CLIENT, CLIENT_SECRET, TENANT, OidcServer
@@ -327,3 +329,31 @@ def test_without_a_provider_there_is_no_such_page(office: Office) -> None:
     with TestClient(create_app(office.desk()), base_url="http://127.0.0.1") as browser:
         assert "Example Identity" not in browser.get("/sign-in").text
         assert browser.get("/sign-in/elsewhere/back").status_code == 404
+
+
+@pytest.mark.filterwarnings("ignore")  # its own use of what is deprecated
+def test_it_works_with_a_provider_that_others_wrote(office: Office) -> None:
+    """The package oidc-provider-mock, which stands on another library than our own."""
+    import oidc_provider_mock  # type: ignore[import-untyped]  # noqa: PLC0415 - it warns
+
+    office.now = utc_now()
+    with oidc_provider_mock.run_server_in_thread(require_nonce=True) as running:
+        issuer = f"http://localhost:{running.server_port}"
+        access = ProviderAccess(issuer, CLIENT, CLIENT_SECRET, "Example Identity")
+        app = create_app(dataclasses.replace(office.desk(), door=DoorRules(provider=access)))
+        headers = {"sec-fetch-site": "same-origin"}
+        with TestClient(
+            app, base_url="http://127.0.0.1", headers=headers, follow_redirects=False
+        ) as browser:
+            sign_in(browser, office, LINE_MANAGER)
+            for path, leads_to in (
+                ("/account/elsewhere", "/account?done=linked"),
+                ("/sign-in/elsewhere", "/r/NW-2026-0001"),
+            ):
+                address = go(browser, path, reference="NW-2026-0001")
+                there = requests.post(
+                    address, data={"sub": "person-1"}, timeout=10, allow_redirects=False
+                )
+                back = there.headers["location"].removeprefix("http://127.0.0.1")
+                assert browser.get(back).headers["location"] == leads_to
+    assert office.trail("signed in")[-1].about == {"way": "elsewhere"}
