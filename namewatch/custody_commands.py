@@ -110,7 +110,7 @@ def export(
 
     with plainly():
         if form == "sealed":
-            typer.echo(exporting.export(reference, to, why, by))
+            typer.echo(exporting.export(reference, to, why, by, to_whom))
         else:
             wanted = exporting.Wanted(reference, form, to, to_whom, why, subject, by)
             typer.echo(exporting.export_as(wanted))

@@ -5,34 +5,32 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from casework.errors import KeyDestroyedError
 from casework.exports import SHAPES, Form
 from casework.exports_page import page
-from casework.permissions import Action, check, concerned
 from casework.reading import Reader
 from evidence.browser import find_browser
-from evidence.bundle import KEY_FILE, KEY_PUBLIC, WARNING
+from evidence.bundle import WARNING
 from evidence.printing import print_pdf
 from evidence.storage import BUNDLE_END, Storage, make_private_folder, write_new
 from evidence.vault import Vault, read_public_keys
 from namewatch.bootstrap import storage_of
 from namewatch.casebook import database_of, incident_called, read_home, who_acts
-from namewatch.erasing import coded_why
 from namewatch.letters import office_of
 from records.clock import utc_now
-from records.custody import OPENING, Act
+from records.custody import OPENING
 from records.database import transaction
 from records.errors import NamewatchError
-from records.record_key import RecordKey
-from workflows.custody import note_custody
 from workflows.exports import gather, note_release, pack
 from workflows.exports_people import Asked, Exporter
+from workflows.exports_sealed import check_sealed, note_sealed, sealed_names
 
 PAGE = "HOW-TO-VERIFY.md"
 
 
-def export(reference: str, to: Path, why: str, by: str | None) -> str:
+def export(reference: str, to: Path, why: str, by: str | None, whom: str = "") -> str:
     """Copy in the name of `by`, once it stands in the custody log; what to tell."""
+    if not why.strip():
+        raise NamewatchError(f"say why: --why {' | '.join(OPENING)}, or your own words.")
     settings, configuration = read_home()
     storage = storage_of(settings)
     now = utc_now()
@@ -40,14 +38,9 @@ def export(reference: str, to: Path, why: str, by: str | None) -> str:
     office = office_of(configuration)
     with transaction(database_of(settings)) as session:
         incident = incident_called(session, reference)
-        concerns = concerned(session, incident, office, now)
-        check(office.actor(actor), Action.EXPORT, concerns, now)
-        key = session.get(RecordKey, incident.key_id)
-        if key is None or key.wrapped is None:
-            raise KeyDestroyedError
-        names = _sealed(storage, reference)
-        code = coded_why(session, incident, why, OPENING)
-        note_custody(session, Act.EXPORTED, actor=actor, why=code, now=now, reference=reference)
+        check_sealed(session, incident, office, actor=actor, now=now)
+        names = sealed_names(storage, reference)
+        note_sealed(session, incident, office, whom=whom, why=why, actor=actor, now=now)
     folder = to / f"{WARNING}_{reference}"
     _copy(storage, reference, names, folder)
     copied = sum(name.endswith(BUNDLE_END) for name in names)
@@ -55,19 +48,6 @@ def export(reference: str, to: Path, why: str, by: str | None) -> str:
         f"{reference}: {copied} sealed bundles copied to {folder}, with their key (sealed) and"
         f" {PAGE}. It stands in the custody log."
     )
-
-
-def _sealed(storage: Storage, reference: str) -> list[str]:
-    """The files of a record that are sealed, and those that check them."""
-    names = [
-        name
-        for name in storage.names(reference)
-        if name.endswith((BUNDLE_END, ".json", ".tsr", ".tsr.sig"))
-        or name in {KEY_FILE, KEY_PUBLIC}
-    ]
-    if not any(name.endswith(BUNDLE_END) for name in names):
-        raise NamewatchError(f"{reference}: nothing is sealed yet, so there is nothing to export.")
-    return names
 
 
 def _copy(storage: Storage, reference: str, names: list[str], folder: Path) -> None:
@@ -130,7 +110,7 @@ def export_as(wanted: Wanted) -> str:
         raise NamewatchError(f"{file}: is there already; give another folder with --to.")
     with transaction(database) as session:
         incident = incident_called(session, asked.reference)
-        note_release(session, incident, asked, packed, actor=actor, now=now)
+        note_release(session, incident, asked, packed, actor=actor, office=office, now=now)
     _put(file, packed.content)
     check = SHAPES[asked.form].check
     return f"{asked.reference}: written to {file}, and noted. {check}".rstrip()
@@ -144,7 +124,8 @@ def _asked(wanted: Wanted) -> Asked:
         raise NamewatchError(f"“{wanted.form}” is none of these: {known}.") from None
     if not wanted.to_whom.strip() or not wanted.why.strip():
         raise NamewatchError("say to whom it goes and why: --for WHOM --why WHY.")
-    return Asked(wanted.reference, form, wanted.to_whom, wanted.why, wanted.subject)
+    to = "police" if wanted.why == "police" else "another-body"
+    return Asked(wanted.reference, form, wanted.to_whom, wanted.why, wanted.subject, to)
 
 
 def _bundles(storage: Storage, asked: Asked) -> dict[str, bytes]:

@@ -29,6 +29,7 @@ from casework.permissions import Action, check, concerned
 from casework.reading import Seen, people_on, reveal_posts
 from casework.reports import reports_of
 from casework.step_reading import read_steps
+from casework.steps import Order, record_step
 from evidence.bundle import WARNING
 from records.custody import Act
 from records.exhibit import Exhibit
@@ -111,9 +112,19 @@ def pack(gathered: Gathered, printed: bytes, sealed: Mapping[str, bytes]) -> Pac
 
 
 def note_release(
-    session: Session, incident: Incident, asked: Asked, packed: Packed, *, actor: str, now: datetime
+    session: Session,
+    incident: Incident,
+    asked: Asked,
+    packed: Packed,
+    *,
+    actor: str,
+    office: Office,
+    now: datetime,
 ) -> None:
-    """Write down, before it is handed out, what went to whom and why; their words stand sealed."""
+    """Write down, before it is handed out, what went to whom and why; their words stand sealed.
+
+    What goes to others outside is a step of the record as well (SPSO 66, 68).
+    """
     key = session.get_one(RecordKey, incident.key_id)
     if key.wrapped is None:
         raise KeyDestroyedError
@@ -135,6 +146,11 @@ def note_release(
     )
     about = {"form": asked.form.value, "sha256": packed.sha256}
     note(session, "released", actor=actor, now=now, reference=incident.reference, about=about)
+    if asked.told:
+        what = f"{SHAPES[asked.form].title}. SHA-256 {packed.sha256}"
+        codes = SHAPES[asked.form].people == "codes"
+        share(session, office, incident, Shared(asked.told, asked.to_whom, what, asked.why, codes),
+              actor=actor, now=now)  # fmt: skip
     note_custody(
         session,
         Act.EXPORTED,
@@ -143,6 +159,28 @@ def note_release(
         now=now,
         reference=incident.reference,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Who outside was told what, and why, in words; `to` is police, another-body or the like."""
+
+    to: str
+    whom: str
+    what: str
+    why: str
+    codes: bool = False
+    """Whether people stand in it as codes."""
+
+
+def share(
+    session: Session, office: Office, incident: Incident, one: Shared, *, actor: str, now: datetime
+) -> None:
+    """Record that somebody outside was told; raises a CaseworkError when that may not be."""
+    typed = {"to": one.to, "whom": one.whom, "what": one.what, "why": one.why}
+    if one.to == "outside-adviser":
+        typed["pseudonymised"] = "yes" if one.codes else "no"
+    record_step(session, office, incident.reference, Order("shared", typed, actor), now=now)
 
 
 def release_place(reference: str) -> str:

@@ -25,6 +25,16 @@ class Asked:
     to_whom: str
     why: str
     subject: str = ""
+    to: str = "another-body"
+    """Who gets the whole record: police, or another-body."""
+
+    @property
+    def told(self) -> str:
+        """As what the record says who was told; empty where it is no sharing with others.
+
+        Whoever asks for what is theirs, or for what is public, is told of nothing.
+        """
+        return {Form.ADVISERS: "outside-adviser", Form.RECORD: self.to}.get(self.form, "")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from sqlmodel import Session, select
@@ -23,8 +24,9 @@ from records.post import Author, Context, Media, Post
 from records.record_key import RecordKey
 from records.release import Release
 from records.sealing import unseal
+from records.step import Step
 from tests.workflows.conftest import ALICE, BOB, COMMS, HR, MANAGER, NOW, Office
-from tests.workflows.test_erase import home
+from tests.workflows.test_erase import home, rules
 from workflows.exports import (
     READ_FIRST,
     Gathered,
@@ -175,7 +177,10 @@ def test_each_release_is_noted_with_whom_and_why_and_those_words_stand_sealed(
     packed = pack(gathered(office, reference, Form.ADVISERS, actor=HR), b"%PDF", {})
     with transaction(office.services.database) as session:
         incident = by_reference(session, reference)
-        note_release(session, incident, asked(reference, Form.ADVISERS), packed, actor=HR, now=NOW)
+        note_release(
+            session, incident, asked(reference, Form.ADVISERS), packed,
+            actor=HR, office=rules(office), now=NOW,
+        )  # fmt: skip
     with reading(office.services.database) as session:
         (kept,) = session.exec(select(Release)).all()
         assert (kept.form, kept.actor, kept.sha256) == ("advisers", HR, packed.sha256)
@@ -187,7 +192,37 @@ def test_each_release_is_noted_with_whom_and_why_and_those_words_stand_sealed(
         last = session.exec(select(CustodyEntry)).all()[-1]
         assert (last.act, last.actor, last.why) == ("exported", HR, "advisers")
         noted = [one.action for one in session.exec(select(AuditEntry)) if one.actor == HR]
-    assert noted == ["post revealed", "steps read", "released"]
+    assert noted == ["post revealed", "steps read", "released", "step recorded"]
+
+
+@pytest.mark.clause("SPSO 66")
+@pytest.mark.clause("SPSO 68")
+@pytest.mark.clause("SPSO 19")
+@pytest.mark.parametrize(
+    ("form", "to"),
+    [
+        (Form.ADVISERS, "outside-adviser"),
+        (Form.RECORD, "police"),
+        (Form.SUBJECT_ACCESS, ""),
+        (Form.FOI, ""),
+    ],
+)
+def test_what_goes_to_others_outside_is_a_step_of_the_record(
+    office: Office, reference: str, form: Form, to: str
+) -> None:
+    wanted = replace(asked(reference, form, ALICE), to="police")
+    with transaction(office.services.database) as session:
+        incident = by_reference(session, reference)
+        note_release(
+            session, incident, wanted, Packed("x.zip", b"x"),
+            actor=HR, office=rules(office), now=NOW,
+        )  # fmt: skip
+    with reading(office.services.database) as session:
+        steps = [one.about for one in session.exec(select(Step)) if one.kind == "shared"]
+    assert [one["to"] for one in steps] == ([to] if to else [])
+    assert [one.get("pseudonymised") for one in steps] == (
+        [True] if to == "outside-adviser" else [None] if to else []
+    )
 
 
 def opened(office: Office, session: Session, kept: Release, reference: str) -> bytes:
