@@ -128,13 +128,13 @@ WHO_MAY = {
     "GET /say/{code}": Row(ANYBODY, path={"code": "K7QDM4XW"}),
     # These only lead back, whoever asks and whether there is a record or not.
     "GET /say/page/words": Row(ANYBODY, (303,)),
+    "GET /status/check": Row(ANYBODY, (303,)),
+    "GET /triage/{number}/{step}": Row(ANYBODY, (303,), path={"step": "reveal"}),
     "GET /r/{reference}/say/withdraw": Row(ANYBODY, (303,)),
     "GET /r/{reference}/{step}": Row(ANYBODY, (303,), path={"step": "seen"}),
     "GET /r/{reference}/evidence/{number}/{step}": Row(ANYBODY, (303,), path={"step": "open"}),
 }
 """Each address with its method; no other may be served."""
-    "GET /status/check": Row(ANYBODY, (303,)),
-    "GET /triage/{number}/{step}": Row(ANYBODY, (303,), path={"step": "reveal"}),
 
 NOTED = frozenset({"audit_entry", "custody_entry", "audit_link", "console_session"})
 """Where it is kept that somebody looked; a GET, and a refusal, write nowhere else."""

@@ -162,7 +162,7 @@ def test_somebody_reports_something_about_themselves(counter: Counter) -> None:
     browser = counter.browser(NAMED)
     status, leads_to, _ = send(browser, typed={"link": LINK, "about": "me"})
     assert (status, leads_to) == (303, "/report/done?about=me")
-    assert "will talk to you in private" in browser.get(leads_to).text
+    assert "talks to you in private" in browser.get(leads_to).text
     [report] = counter.taken()
     assert (report.reporter, report.about) == (NAMED, NAMED)
 
