@@ -45,7 +45,8 @@ def _line(seen: list[Place]) -> str:
 def _not_checked(desk: Desk, place: Place) -> str:
     name = place.title
     if place.since is None:
-        return f"{name} has not been checked yet."
+        tried = f" {place.why}" if place.state else ""
+        return f"{name} has not been checked yet.{tried}"
     since = moment_words(place.since, desk.organisation.calendar.zone)
     if place.doubt:
         return f"{name} answers, but it may be that not all is heard. {place.doubt}"

@@ -56,6 +56,8 @@ def gaps(session: Session, titles: Sequence[str] | None) -> list[CoverageGap]:
 def _place(title: str, watch: SourceWatch | None, now: datetime) -> Place:
     if watch is None:
         return Place(title, well=False, why="It has not been checked yet.")
+    if _never(watch):
+        return Place(title, well=False, why=watch.sentence, state=watch.state)
     lately = watch.alive_at > now - CHECKED_WITHIN
     done = watch.state == State.FINISHED
     asleep = watch.state == State.WATCHING and not lately
@@ -73,3 +75,9 @@ def _place(title: str, watch: SourceWatch | None, now: datetime) -> Place:
         unread=watch.unread,
         budget=watch.budget,
     )
+
+
+def _never(watch: SourceWatch) -> bool:
+    """Whether it was tried but could not be read even once; its row begins with the first try."""
+    read = watch.state in (State.WATCHING, State.FINISHED)
+    return not read and watch.alive_at == watch.first_watched_at
