@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from alerts.channels.operations import Operations
 from alerts.order import tells
 from alerts.routing import Question, route
+from casework.retention import those_due
 from console.errors import ProviderError
 from console.passkeys import possible_at
 from console.provider import described
@@ -48,6 +49,8 @@ LEAST_FREE_MEMORY = 256 * 1024 * 1024
 UNSEALED_AFTER = timedelta(minutes=10)
 QUIET_AFTER = timedelta(minutes=1)
 MANY_WAITING = 100
+UNDECIDED_AFTER = timedelta(days=30)
+"""Whoever decides has been told four times by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +319,23 @@ def _record(subject: str, built: Built) -> Iterator[Check]:
         yield Check(subject)
 
 
+def _kept(subject: str, built: Built) -> Iterator[Check]:
+    """Whether decisions on erasing or keeping wait; who decides is told every week as well."""
+    now = built.services.now()
+    with reading(built.services.database) as session:
+        due = [one for one in those_due(session, now) if not one.held]
+    if not due:
+        yield Check(subject)
+        return
+    many = "1 decision" if len(due) == 1 else f"{len(due)} decisions"
+    advice = (
+        f"{many} on erasing or keeping waited since {due[0].clock.due_at:%-d %B %Y}: somebody has"
+        " to decide, with `namewatch retention due` or in the console."
+    )
+    late = due[0].clock.due_at <= now - UNDECIDED_AFTER
+    yield Check(subject, advice if late else None, None if late else advice)
+
+
 def _sources(subject: str, built: Built) -> Iterator[Check]:
     try:
         sources_of(built.settings)
@@ -354,5 +374,6 @@ _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "policy": _policy,
     "calendar": _calendars,
     "record": _record,
+    "retention": _kept,
     "source": _sources,
 }

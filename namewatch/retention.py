@@ -14,7 +14,7 @@ from namewatch.casebook import database_of, read_home, who_acts
 from namewatch.erasing import Answer, coded_why, two_erase
 from namewatch.letters import office_of
 from records.clock import utc_now
-from records.database import reading, transaction
+from records.database import transaction
 from records.errors import NamewatchError
 from records.incident import Incident
 from records.retention import KEEPING, Kept
@@ -81,13 +81,6 @@ def extend(kind: str, which: str, until: str, why: str, by: str | None) -> str:
         now=now,
     )
     return f"{which}: kept until {day:%-d %B %Y}; then it is decided again."
-
-
-def waiting() -> int:
-    """How many decisions are due and not held."""
-    settings, _ = read_home()
-    with reading(database_of(settings)) as session:
-        return sum(not one.held for one in retention.those_due(session, utc_now()))
 
 
 def _state(one: Due) -> str:

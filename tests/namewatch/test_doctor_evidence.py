@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from evidence.storage_s3 import S3Place, S3Storage
 from namewatch import doctor
 from namewatch.bootstrap import Built, read_all
 from namewatch.settings import read_settings
+from records.database import transaction
+from records.retention import RetentionClock
 from tests.servers.house import House
 from tests.servers.mail import MailServer
 from tests.servers.s3 import bucket_in, s3_server
@@ -109,3 +112,23 @@ def test_a_store_is_tried_and_what_is_wrong_with_it_is_told(built: Built) -> Non
 def in_store(built: Built, place: S3Place) -> Built:
     """The same, with evidence kept there."""
     return replace(built, services=replace(built.services, store=S3Storage(place)))
+
+
+@pytest.mark.clause("WICS Retention")
+def test_decisions_on_erasing_that_wait_are_a_note_and_after_a_month_a_fault(built: Built) -> None:
+    (check,) = doctor._kept("retention", built)
+    assert (check.fault, check.advice) == (None, None)
+    now = built.services.now()
+    for days in (1, 40):
+        due = now - timedelta(days=days)
+        with transaction(built.services.database) as session:
+            session.add(
+                RetentionClock(
+                    kind="triage", subject=f"2024-{days:02}", since=due, due_at=due, rule="x"
+                )
+            )
+        (check,) = doctor._kept("retention", built)
+        told = check.advice if days == 1 else check.fault
+        assert told
+        assert f"{'1 decision' if days == 1 else '2 decisions'} on erasing or keeping" in told
+        assert bool(check.fault) is (days == 40)
