@@ -1,6 +1,7 @@
 """What every request must pass and every answer carries, outermost around the application."""
 
 import logging
+import re
 import traceback
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -17,6 +18,9 @@ BODY_LIMIT = 64 * 1024
 ROOMY_LIMIT = 2_500_000
 ROOMY = ("/set-up/people", "/set-up/new/people", "/set-up/new/policy", "/set-up/new/mail")
 """Where files are handed in."""
+WORDY_LIMIT = 256 * 1024
+WORDY = re.compile(r"/r/[^/]+/steps/[^/]+")
+"""Where several answers of a few thousand characters each are written at once."""
 BODY_SECONDS = 10
 STREAMED = {"/report": 64 * 2**20}
 """Read by the page itself, once it knows who asks: at most so many bytes, most of them dropped."""
@@ -112,7 +116,9 @@ class Guard:
 
 def limit_at(path: str) -> int:
     """How many bytes may be sent to this address."""
-    return ROOMY_LIMIT if path in ROOMY else BODY_LIMIT
+    if path in ROOMY:
+        return ROOMY_LIMIT
+    return WORDY_LIMIT if WORDY.fullmatch(path) else BODY_LIMIT
 
 
 def _host_name(host: str) -> str:

@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from casework.cases import Case
 from casework.closing import wanting
 from casework.ending import REOPENING
-from casework.list_changes import BRINGING_IN, CONFLICT
+from casework.list_changes import BRINGING_IN
 from console.step_form import Question, Shape
 from console.step_options import Option, staff_words
 from console.step_page import Link, address_of
 from console.step_words import step_words
 from console.words import listed
+
+OWN_CONFLICT: Mapping[str, str] = {
+    "knows-author": "I know the author",
+    "involved": "I am involved in the matter",
+    "close-to-named": "I am close to the person named",
+    "other": "For another reason",
+}
+"""casework's reasons for a conflict, as somebody says them of themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def conflict_page(case: Case, chosen: Chosen) -> ReasonPage:
             "From then on you can't open this record, and are told no more about it.",
             "Others step in for you. You can't take it back yourself.",
         ),
-        questions=(_why("Why?", CONFLICT, chosen),),
+        questions=(_why("Why?", OWN_CONFLICT, chosen),),
         button="I can't deal with this",
         warns=True,
     )

@@ -53,6 +53,9 @@ def _lines(group: Group) -> list[dict[str, object]]:
 def _more(view: View) -> Iterator[Link]:
     case = view.case
     yield Link("What has happened, and who has looked at it", view.address("timeline"))
+    for one in case.known.standing("restriction"):
+        text = f"What to say about restriction {one.subject}"
+        yield Link(text, view.address(f"words/{one.subject}"))
     if case.known.state == "closed":
         if case.may(Action.REOPEN):
             yield Link("Open this record again", view.address("reopen"))

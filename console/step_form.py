@@ -77,16 +77,17 @@ def whole_form(case: Case, reader: str, kind: Kind, filled: Filled) -> Form:
         if part.sort is Sort.CHOICE and part.when is None and options and len(options) == 1:
             fixed[part.name] = options[0].value
             parts.remove(part)
-    asked = [
-        one
-        for one in parts
-        if belongs_perhaps(one, fixed) and not _beside_the_point(case, kind, one, filled)
-    ]
+    asked: list[Part] = []
+    for one in parts:
+        names = {*fixed, *(other.name for other in asked)}
+        hangs = one.when is None or one.when[0] in names
+        if hangs and belongs_perhaps(one, fixed) and not _aside(case, kind, one, filled):
+            asked.append(one)
     questions = _nested(case, reader, kind, asked, fixed, filled)
     return Form((*questions, *_when(kind, filled)), tuple(fixed.items()), tuple(lacking))
 
 
-def _beside_the_point(case: Case, kind: Kind, part: Part, filled: Filled) -> bool:
+def _aside(case: Case, kind: Kind, part: Part, filled: Filled) -> bool:
     """Whether a question makes no sense here, so that nobody has to wonder about it."""
     match kind.name, part.name:
         case "told-in-private", "why-not-earlier":

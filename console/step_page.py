@@ -62,6 +62,8 @@ class StepPage:
     blocked: bool = False
     """Whether something has to be recorded first, so that nothing is asked yet."""
     standing: Standing | None = None
+    alike: tuple[str, ...] = ()
+    """How cases like this one were decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _carried(sent: Sent, stage: str) -> Iterable[tuple[str, str]]:
     if sent.seen:
         yield "seen", str(sent.seen)
     if sent.number:
-        yield "number", sent.number
+        yield "of", sent.number
 
 
 def _lacking(case: Case, kind: Kind, form: Form) -> Iterable[str]:

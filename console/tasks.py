@@ -239,6 +239,8 @@ def _sharing(view: View) -> Iterator[Task]:
 def _personal_file(view: View) -> Task:
     """SPSO 71, WICS Named ¶5: nothing enters it unless all who are asked say so."""
     known, title = view.case.known, step_words()["personal-record"].heading
+    if known.newest("told-in-private") is None:
+        return Task(title, TaskState.LATER, "After they have been told.")
     roles = known.pack.personal_record.deciders
     open_ones = [one for one in roles if known.newest("personal-record", one) is None]
     may = startable(view.case, view.reader, KINDS["personal-record"])

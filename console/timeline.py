@@ -9,7 +9,6 @@ from casework.ending import REOPENING
 from casework.kinds import KINDS
 from casework.known import taken
 from console.step_told import Lines, step_lines
-from console.step_words import step_words
 from console.tasks import View
 from console.words import CHANNEL_WORDS, SEEN_WORDS
 from records.audit import AuditEntry
@@ -80,7 +79,7 @@ def _of_step(view: View, step: Step, words: Mapping[int, Mapping[str, str]] | No
     return Event(
         at=step.recorded_at,
         when=view.shown(step.recorded_at),
-        what=f"{step_words()[step.kind].heading}{again}",
+        what=f"{kind.title}{again}",
         by=_named(view, step.actor),
         lines=step_lines(view.case, kind, given.about, own),
         covered=bool(given.words) and words is None,
@@ -162,6 +161,10 @@ _SENTENCES: Mapping[str, Callable[[View, AuditEntry], str]] = {
     "hold released": _always("The legal hold was taken back"),
     "released": _always("A copy of the record was handed out"),
     "retention decided": _always("It was decided to keep it longer"),
+    "own page made": _always("A page was made on which the person named can have a say"),
+    "own page withdrawn": _always("That page was closed"),
+    "own page opened": _always("The person named opened their page"),
+    "own post revealed": _always("The person named looked at what was posted"),
 }
 _LOOKS: Mapping[str, str] = {
     "record viewed": "Opened the record",

@@ -162,7 +162,7 @@ def _show(
     faults: list[Fault] | tuple[Fault, ...] = (),
 ) -> Response:
     status = 400 if faults else 200
-    return front.show(member, "reason.html", page=page, faults=faults, status=status)
+    return front.show(member, "short_form.html", page=page, faults=faults, status=status)
 
 
 def _case(front: Front, session: Session, member: StaffMember, reference: str, deed: _Deed) -> Case:

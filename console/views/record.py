@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from casework.audit import entries_about
 from casework.cases import case_for
+from casework.earlier import with_same_author
 from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedError
 from casework.holds import hold_on
 from casework.incidents import acknowledge, by_reference
@@ -15,6 +16,7 @@ from casework.reading import people_on, read_findings
 from casework.told_evidence import told_of_captures, told_of_looks
 from casework.verdicts import said_by
 from console.done_banner import banner
+from console.earlier_words import earlier_lines
 from console.front import Front, go_to
 from console.record_page import Record, record_page
 from console.record_tasks import record_tasks
@@ -48,6 +50,9 @@ def routes(front: Front) -> APIRouter:
             with transaction(desk.database) as session:
                 record = _read(front, session, reference, reader)
                 case = case_for(session, desk.office, reference, reader.staff_id, now=desk.now())
+                earlier = with_same_author(
+                    session, case.incident, desk.office, actor=reader.staff_id, now=desk.now()
+                )
                 view = View(case, reader.staff_id, record.people, shown)
                 just_done = banner(done, view, entries_about(session, reference)) if done else ""
         except (NoSuchIncidentError, NotAllowedError):
@@ -61,6 +66,7 @@ def routes(front: Front) -> APIRouter:
             page=page,
             tasks=record_tasks(view),
             just_done=just_done,
+            earlier=tuple(earlier_lines(earlier)),
             just_pressed=done == "seen" and bool(page.you_saw_it),
             just_said=done == "said" and bool(page.you_said),
         )

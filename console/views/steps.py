@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from casework.cases import Case, case_for
+from casework.earlier import alike
 from casework.errors import (
     CaseworkError,
     DecidedMeanwhileError,
@@ -19,12 +20,14 @@ from casework.errors import (
     NotAllowedError,
     StepUnfitError,
 )
+from casework.incidents import acknowledge_unasked
 from casework.kinds import KINDS
 from casework.reading import people_on
 from casework.step_reading import read_steps
 from casework.step_rules import Kind, Taken
-from casework.steps import Order, Ready, check_step, record_step
+from casework.steps import Order, Ready, check_step, locked, record_step
 from console.all_steps import all_choices
+from console.earlier_words import alike_lines
 from console.faults import Fault
 from console.front import Front, go_to
 from console.record_page import person
@@ -51,7 +54,10 @@ from policies.pack import Pack
 from records.database import transaction
 from records.roster import StaffMember
 
-_OWN_FIELDS = frozenset({"stage", "seen", "number"})
+_WEIGHED = frozenset({"outcome", "restriction"})
+"""Where it is shown how cases like this one were decided."""
+_TELLING = "told-in-private"
+_OWN_FIELDS = frozenset({"stage", "seen", "of"})
 
 
 async def form_of(request: Request) -> FormData:
@@ -99,7 +105,7 @@ def sent_with(form: FormData) -> Sent:
         filled=fields,
         stage=str(own["stage"]),
         seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,  # noqa: PLR2004
-        number=str(own["number"])[:6],
+        number=str(own["of"])[:6],
     )
 
 
@@ -170,6 +176,11 @@ class _Desk:
                     if _to_be_checked(ready):
                         return self._check(member, case, sent, ready)
                 record_step(session, self._desk.office, reference, order, now=now)
+                if kind.name == _TELLING:
+                    # Whoever has told them has seen it.
+                    acknowledge_unasked(
+                        session, locked(session, reference), actor=order.actor, via="page", now=now
+                    )
         except DecidedMeanwhileError as meanwhile:
             return self._meanwhile(member, case, kind, sent, meanwhile)
         except NotAllowedError:
@@ -247,12 +258,21 @@ class _Desk:
         page = step_page(
             case, member.staff_id, kind, sent, needs=needed_first(found), standing=standing
         )
+        if kind.name in _WEIGHED:
+            page = replace(page, alike=self._alike(member, case))
         wrong = (*faults, *faults_in(page.form, kind, found))
         if page.blocked and wrong:
             wrong = (Fault("main-content", "Something else has to be recorded first"),)
         return self._front.show(
             member, "step.html", page=page, faults=wrong, status=status if wrong else 200
         )
+
+    def _alike(self, member: StaffMember, case: Case) -> tuple[str, ...]:
+        """How others were decided (SPSO 14)."""
+        with transaction(self._desk.database) as session:
+            now, actor = self._desk.now(), member.staff_id
+            found = alike(session, case.incident, self._desk.office, actor=actor, now=now)
+            return tuple(alike_lines(found))
 
     def _others(self, member: StaffMember, case: Case, kind: Kind) -> Response:
         """Somebody who may see the record is told who decides; it is no secret to them."""

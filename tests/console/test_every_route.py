@@ -89,6 +89,8 @@ WHO_MAY = {
     "GET /r/{reference}/timeline": Row(READERS),
     "POST /r/{reference}/timeline": Row(READERS),
     "GET /r/{reference}/talk": Row(READERS),
+    # Nothing is restricted yet, so that there are no words for it.
+    "GET /r/{reference}/words/{number}": Row(READERS, (404,)),
     # Nothing is decided yet, so that it can be neither closed nor opened again.
     "GET /r/{reference}/close": Row(READERS),
     "POST /r/{reference}/close": Row(READERS, (400,)),
