@@ -19,7 +19,7 @@ from console.server import ConsoleServer
 from evidence.browser import find_browser
 from records.incident import Acknowledgement
 from records.verdict import Verdict
-from tests.console.cast import LINE_MANAGER, REVEAL, Office, address_of, hostile_post, titled
+from tests.console.cast import LINE_MANAGER, NAMED, REVEAL, Office, address_of, hostile_post, titled
 
 PHONE, DESK = {"width": 375, "height": 740}, {"width": 1200, "height": 900}
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -270,3 +270,55 @@ def test_a_page_elsewhere_cannot_press_for_somebody_who_is_signed_in(
     window.press("Win")
     expect(window.page.get_by_role("heading", level=1)).to_have_text("This request was refused")
     assert office.count(Acknowledgement) == 0
+
+
+@EITHER_WAY
+@pytest.mark.clause("SPSO 69")
+@pytest.mark.clause("SPSO 70")
+@pytest.mark.clause("SPSO 58")
+def test_a_line_manager_sees_it_tells_asks_and_offers_support_on_a_phone(
+    office: Office, serve: Callable[..., str], visitor: Callable[..., Visitor], scripts: bool
+) -> None:
+    reference = office.open()
+    window = visitor(PHONE, scripts=scripts)
+    page = window.page
+    page.goto(f"{serve()}/r/{reference}")
+    window.sign_in(LINE_MANAGER)
+    window.press("I've seen this")
+
+    page.get_by_role("link", name="How to tell them in private").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How to tell them in private")
+    expect(page.get_by_text("You have done nothing wrong")).to_be_visible()
+    assert window.fits()
+    window.picture("talk")
+
+    page.get_by_role("button", name="I have told them").click()
+    expect(page.get_by_label("Effie Lamont, Team Leader")).to_be_checked()
+    page.get_by_label("Face to face").check()
+    page.get_by_role("group", name="Were they reminded").get_by_label("Yes").check()
+    window.picture("told")
+    window.press("Record this")
+    expect(page.get_by_role("alert")).to_contain_text("It is recorded that they were told.")
+
+    page.get_by_role("link", name="Ask what they would like to happen").click()
+    wish = page.get_by_label("What would they like to happen?")
+    if scripts:
+        expect(wish).to_be_hidden()
+    page.get_by_label("They have said what they would like").check()
+    wish.fill("That nothing is done in public.")
+    window.picture("wishes")
+    window.press("Record this")
+
+    page.get_by_role("link", name="Offer support").click()
+    expect(page.get_by_label("Who was it offered to?")).to_have_value(NAMED)
+    page.get_by_label("A de-brief").check()
+    page.get_by_role("group", name="What did they say?").get_by_label("Yes").check()
+    assert window.fits()
+    window.picture("support")
+    window.press("Record this")
+    expect(page.get_by_role("alert")).to_contain_text("what support was offered")
+    for title in ("Tell them in private", "Ask what they would like to happen", "Offer support"):
+        line = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=title))
+        expect(line).to_contain_text("Done")
+    window.picture("done")
+    assert window.said == []

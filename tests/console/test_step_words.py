@@ -68,3 +68,9 @@ def test_the_words_are_plain(name: str) -> None:
 
 def words_of(part: PartWords) -> str:
     return ". ".join((part.ask, part.hint, *part.options.values()))
+
+
+@EVERY_KIND
+def test_no_part_is_called_as_what_a_form_sends_besides(name: str) -> None:
+    besides = {"stage", "seen", "of", "done", "done-when", "done-time"}
+    assert not besides & {part.name for part in KINDS[name].all_parts}
