@@ -157,6 +157,7 @@ class _Decisions:
             soon=[one for one in words if not one.is_due],
             asked=requests,
             done=DONE.get(done, ""),
+            settled=done not in {"asked", "half"},
         )
 
     def clock(self, member: StaffMember, number: int) -> RetentionClock:
