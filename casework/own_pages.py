@@ -5,7 +5,7 @@ Nothing here reaches the person: its code is handed over after the talk (SPSO 69
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from casework.audit import note
 from casework.errors import KeyDestroyedError, StepUnfitError
@@ -17,8 +17,6 @@ from records.own_page import OwnPage
 from records.record_key import RecordKey
 
 LIVES = timedelta(days=14)
-KEPT = timedelta(days=90)
-"""Pages that have ended are forgotten after this; the audit trail keeps that they were."""
 
 
 def make_page(
@@ -41,9 +39,6 @@ def make_page(
     if key is None or key.wrapped is None:
         raise KeyDestroyedError
     _end_all(session, incident, now)
-    session.exec(
-        delete(OwnPage).where(col(OwnPage.expires_at) < now - KEPT, col(OwnPage.tell_at).is_(None))
-    )
     assert incident.id is not None
     page = OwnPage(
         incident_id=incident.id,

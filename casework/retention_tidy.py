@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, col, delete
 
 from casework.audit import note
 from records.audit import MACHINE
+from records.own_page import OwnPage
 from records.report import TakenReport
 from records.sign_in import ConsoleSession, SignInCode
 from records.watching import Quarantined
@@ -24,10 +25,12 @@ class Tidied:
 
 TIDIED: Sequence[Tidied] = (
     Tidied("sign-ins", timedelta(days=90)),
+    Tidied("own pages", timedelta(days=90)),
     Tidied("unreadable items", timedelta(days=90)),
     Tidied("marks of reports", timedelta(days=365)),
 )
-"""Sign-in codes and sessions; what a platform sent and could not be understood; the keyed hashes
+"""Sign-in codes and sessions; pages of persons named that have ended (what was said there stands in
+the record); what a platform sent and could not be understood; the keyed hashes
 by which a report that comes twice is known. The audit trail says how many of each went, and when.
 """
 
@@ -51,6 +54,12 @@ def _tidy_sign_ins(session: Session, before: datetime) -> int:
     return codes + _delete(session, ConsoleSession, col(ConsoleSession.last_seen_at) < before)
 
 
+def _tidy_own_pages(session: Session, before: datetime) -> int:
+    return _delete(
+        session, OwnPage, col(OwnPage.expires_at) < before, col(OwnPage.tell_at).is_(None)
+    )
+
+
 def _tidy_unreadable(session: Session, before: datetime) -> int:
     return _delete(session, Quarantined, col(Quarantined.at) < before)
 
@@ -63,6 +72,7 @@ def _tidy_marks(session: Session, before: datetime) -> int:
 
 _tidy: dict[str, Callable[[Session, datetime], int]] = {
     "sign-ins": _tidy_sign_ins,
+    "own pages": _tidy_own_pages,
     "unreadable items": _tidy_unreadable,
     "marks of reports": _tidy_marks,
 }

@@ -439,6 +439,17 @@ def test_it_closes_by_itself_when_nobody_presses(office: Office, body: Body) -> 
     assert browser.get("/say/page").headers["location"] == "/say?closed=1"
 
 
+def test_it_closes_after_a_working_day_however_often_somebody_presses(
+    office: Office, body: Body
+) -> None:
+    browser = body.inside(body.told())
+    for _ in range(16):
+        assert browser.get("/say/page").status_code == 200
+        office.later(minutes=29)
+    office.later(minutes=16)
+    assert browser.get("/say/page").headers["location"] == "/say?closed=1"
+
+
 @pytest.mark.clause("SPSO 69")
 def test_after_its_time_or_once_withdrawn_or_replaced_it_is_gone_and_so_is_the_open_one(
     office: Office, body: Body

@@ -363,6 +363,7 @@ def test_what_holds_no_finding_goes_by_itself_and_the_trail_says_how_much(office
         )
         assert tidy(session, NOW) == {
             "sign-ins": 2,
+            "own pages": 0,
             "unreadable items": 1,
             "marks of reports": 1,
         }
