@@ -39,9 +39,10 @@ from records.roster import StaffMember, roster_of
 from records.sealing import new_identity
 from tests.console.cast import THE_FINDING, THE_POST, Office, address_of, new_office
 from tests.console.conftest import sign_in
+from tests.console.still_set_up import StillSetUp
 
-LATE = datetime(2026, 11, 23, 23, 55, tzinfo=UTC)
-"""Everybody signs in five minutes before one of them leaves."""
+LATE = datetime(2026, 11, 23, 23, 58, tzinfo=UTC)
+"""Everybody signs in two minutes before one of them leaves."""
 LAST_DAY = date(2026, 11, 23)
 
 
@@ -123,7 +124,7 @@ _REPORTS = {Role.LINE_MANAGER: NAMED, Role.DIRECTOR: "s021", Role.HEAD: "s002"}
 """Somebody whose line manager each is."""
 
 
-def _member(staff_id: str, name: str, title: str, line_manager: str) -> StaffMember:
+def member(staff_id: str, name: str, title: str, line_manager: str) -> StaffMember:
     return StaffMember(
         staff_id=staff_id,
         full_name=name,
@@ -265,13 +266,15 @@ def new_world(folder: Path, roles: Collection[Role] = tuple(Role)) -> World:
     office = Office(database=database, vault=new_identity(), now=LATE)
     desk = office.desk(console_url="http://localhost")
     desk.door = EVERY_WAY_IN
-    desk.renew(BODY, roster_of(_member(*one) for one in PEOPLE), desk.pack)
+    desk.renew(BODY, roster_of(member(*one) for one in PEOPLE), desk.pack)
     desk.storage = FolderStorage(folder / "evidence")
+    desk.set_up = StillSetUp()
+    desk.public_keys = read_public_keys(folder / "keys")
     desk.public_keys = read_public_keys(folder / "keys")
     world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")
     for role in roles:
         world.browsers[role] = world.new_browser(STAFF_ID.get(role, ""))
-    office.later(minutes=6)
+    office.later(minutes=3)
     return world
 
 
