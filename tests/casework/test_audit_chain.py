@@ -191,8 +191,8 @@ def test_many_who_write_at_once_make_one_chain(engine: Engine) -> None:
 
 
 @pytest.mark.servers
-def test_many_who_write_at_once_on_a_server_make_one_chain(tmp_path: Path) -> None:
-    with postgres(tmp_path) as url:
+def test_many_who_write_at_once_on_a_server_make_one_chain() -> None:
+    with postgres() as url:
         engine = open_database(url)
         migrate(engine)
         keep_chain(engine, PEPPER)

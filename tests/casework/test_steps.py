@@ -248,8 +248,8 @@ def test_of_four_who_decide_at_once_one_decides_and_three_are_told(engine: Engin
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Engine]:
-    with postgres(tmp_path) as url:
+def server() -> Iterator[Engine]:
+    with postgres() as url:
         engine = open_database(url)
         migrate(engine)
         yield engine

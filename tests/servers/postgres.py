@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 class PostgresMissingError(Exception):
@@ -26,18 +27,18 @@ def programs() -> Path:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """Start a server whose files lie in `folder` and yield a SQLAlchemy address; then end it."""
+def postgres() -> Iterator[str]:
+    """Start a server and yield a SQLAlchemy address; then end it, and its files are gone."""
+    # Not in pytest's folder, which each session of pytest shuts again for everybody but root.
+    with TemporaryDirectory(prefix="namewatch-postgres-") as folder:
+        yield from _served(Path(folder))
+
+
+def _served(place: Path) -> Iterator[str]:
     bin_folder, port = programs(), _free_port()
-    place = folder / "postgres"
-    place.mkdir()
     owner = _unprivileged()
     if owner is not None:
-        # The server refuses to run as root, and its user has to reach its folder.
-        shutil.chown(place, owner)
-        for above in (folder, *folder.parents):
-            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o011)
+        shutil.chown(place, owner)  # the server refuses to run as root
     as_owner = {"user": owner} if owner else {}
     files = place / "files"
     _run([bin_folder / "initdb", "-D", files, "-A", "trust", "-U", "namewatch", "-N"], **as_owner)

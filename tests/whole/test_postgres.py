@@ -35,8 +35,8 @@ NAMING = "My complaint was refused, the decision letter is signed Fenella Auchte
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("server")) as url:
+def address() -> Iterator[str]:
+    with postgres() as url:
         yield url
 
 

@@ -105,8 +105,8 @@ def test_processes_that_write_at_once_write_one_chain(engine: Engine) -> None:
 
 
 @pytest.mark.servers
-def test_threads_and_processes_write_one_chain_on_postgresql(tmp_path: Path) -> None:
-    with postgres(tmp_path) as url:
+def test_threads_and_processes_write_one_chain_on_postgresql() -> None:
+    with postgres() as url:
         engine = open_database(url)
         migrate(engine)
         by_threads(engine)

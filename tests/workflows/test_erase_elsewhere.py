@@ -61,7 +61,8 @@ class OnPostgres:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.office = Office(folder, url)
-        self.files = folder / "postgres" / "files"
+        with self.office.services.database.connect() as connection:
+            self.files = Path(connection.execute(text("SHOW data_directory")).scalar_one())
 
     def tables(self) -> bytes:
         """Every byte of the files in which rows lie; the server is told to write them first."""
@@ -73,15 +74,14 @@ class OnPostgres:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    folder = tmp_path_factory.mktemp("server")
-    with postgres(folder) as url:
-        yield folder, url
+def server() -> Iterator[str]:
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture
-def on_postgres(server: tuple[Path, str]) -> Iterator[OnPostgres]:
-    made = OnPostgres(*server)
+def on_postgres(server: str, tmp_path: Path) -> Iterator[OnPostgres]:
+    made = OnPostgres(tmp_path, server)
     yield made
     made.office.services.database.dispose()
 

@@ -32,7 +32,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     if request.param == "sqlite":
         yield from _office(tmp_path, "")
     else:
-        with postgres(tmp_path) as url:
+        with postgres() as url:
             yield from _office(tmp_path, url)
 
 
