@@ -126,7 +126,12 @@ class NewBodyDesk:
         with self._lock:
             kept, faults = check(question, Typed(typed, files), self._draft)
             if not faults:
-                self._draft.keep(question, kept)
+                before = self._draft.answers(question)
+                # What was tried stays true as long as nothing of it has changed.
+                tried = (
+                    before if kept.items() <= before.items() and not files.get("ca_file") else {}
+                )
+                self._draft.keep(question, {**tried, **kept})
         return faults
 
     def try_mail(self) -> str | None:

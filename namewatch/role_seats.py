@@ -10,8 +10,12 @@ from records.organisation import IT
 from records.roster import Roster, StaffMember
 
 HEAD = "head_of_body"
-_IT_TITLE = "looks after namewatch itself"
-_IT_HINT = "Sees counts and states, and sets things up. Never sees what a record says."
+_IT_TITLE = "IT officer"
+_IT_HINT = (
+    "Looks after namewatch itself: sets things up, and sees counts and states. Never sees what a"
+    " record says."
+)
+_SMALL_WORDS = frozenset({"and", "of", "the", "&"})
 
 Roles = Mapping[str, tuple[str, ...]]
 
@@ -47,12 +51,17 @@ def _meanwhile(pack: Pack, role: str) -> str:
 
 
 def _likely(seat: Seat, roster: Roster) -> Iterator[str]:
+    wanted = _words(seat.title)
     for member in roster.values():
-        title = member.role_title.casefold()
+        title = _words(member.role_title)
         leads = seat.role == HEAD and not member.line_manager
-        if leads or (title and title == seat.title.casefold()):
+        if leads or title == wanted or (len(title) > 1 and title < wanted):
             yield member.staff_id
             return
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(title.casefold().split()) - _SMALL_WORDS
 
 
 def choices_of(roster: Roster, day: date) -> list[Choice]:

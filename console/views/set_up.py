@@ -298,13 +298,13 @@ def _channels_page(front: Front, member: StaffMember, desk: SetUp, **words: obje
 
     def row(one: Reach) -> dict[str, object]:
         if one.confirmed_at:
-            state = f"Confirmed, {moment_words(one.confirmed_at, zone)}"
+            state = "Confirmed", moment_words(one.confirmed_at, zone)
         elif one.fault:
-            state = f"Could not be sent ({one.fault})"
+            state = "Not sent", f"The channel said: {one.fault}."
         elif one.sent_at:
-            state = f"Not confirmed since {moment_words(one.sent_at, zone)}"
+            state = "Not confirmed", f"since the test of {moment_words(one.sent_at, zone)}"
         else:
-            state = "Never tested" if one.channel else "Not reached"
+            state = "Never tested" if one.channel else "Not reached", ""
         return {"reach": one, "state": state}
 
     rows = [row(one) for one in desk.reaches()]

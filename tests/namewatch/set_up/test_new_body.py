@@ -252,7 +252,7 @@ def test_a_list_with_faults_says_what_is_wrong_on_which_line_and_keeps_nothing(
 
 def test_nothing_is_kept_until_it_is_confirmed(inside: TestClient, new_body: NewBodyDesk) -> None:
     page = hand_in(inside, STAFF)
-    assert "Come: 6" in page
+    assert "New: 6" in page
     assert "Fearchar Hope (h6)" in page
     assert new_body.count() == 0
     assert post(inside, "/people/confirm", stamp=stamp_in(page)) == 303
@@ -284,7 +284,8 @@ def test_whoever_seems_to_hold_a_role_is_proposed(
     proposed = {one.role: one.holders for one in new_body.seats()}
     assert proposed["head_of_body"] == ("h1",)
     assert proposed["hr_officer"] == ("h4",)
-    assert proposed["it"] == ()
+    assert proposed["communications_manager"] == ("h3",)
+    assert proposed["leadership_team"] == ()
 
 
 def test_roles_that_cannot_be_are_refused(inside: TestClient, new_body: NewBodyDesk) -> None:
