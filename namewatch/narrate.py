@@ -176,7 +176,19 @@ def _report_kept(entry: AuditEntry, _pack: Pack) -> str:
 def _erased(entry: AuditEntry, _pack: Pack) -> str:
     number = entry.about.get("exhibit")
     what = f"exhibit {number}" if number else "the whole record"
-    return f"[bold]Erased[/]  {entry.reference}: {what}, by somebody on its list"
+    return f"[bold]Erased[/]  {entry.reference}: {what}, by two people"
+
+
+_ASKED = {
+    "erasing asked for": "somebody asks that it be erased; a second person has to agree",
+    "erasing agreed to": "a second person agrees that it is erased",
+    "erasing refused": "a second person does not agree that it is erased",
+    "erasing taken back": "whoever asked that it be erased has taken that back",
+}
+
+
+def _asked_to_erase(entry: AuditEntry, _pack: Pack) -> str:
+    return f"[bold]Erase?[/]  {entry.reference or 'triage'}: {_ASKED[entry.action]}"
 
 
 def _erased_again(entry: AuditEntry, _pack: Pack) -> str:
@@ -290,6 +302,7 @@ _SENTENCES: dict[str, Callable[[AuditEntry, Pack], str]] = {
     "same post": _same_post,
     "erased": _erased,
     "erased again": _erased_again,
+    **dict.fromkeys(_ASKED, _asked_to_erase),
     "hold placed": _held,
     "released": _handed_out,
     "retention decided": _kept_longer,
