@@ -19,7 +19,6 @@ from tests.workflows.conftest import BOB, BODY, Office
 from workflows.joining import Joining
 
 DOUBTFUL = "Fenella Auchterbrae was on the ferry."
-NAMELESS = "I was treated badly by the Lighthouse Ombudsman, and I will not forget it."
 
 
 class TriageOffice:
