@@ -50,8 +50,7 @@ class Lives:
 
     def live(self) -> None:
         """Start, let a post name somebody, wait until it is found, and some more, and kill."""
-        self.house.start(wait_ready=False)
-        self.house.wait_ready(180)
+        self.house.start()
         self.publish()
         wait_until(lambda: self.count(Mention) == self.posts, 120, "the post found")
         time.sleep(self.chance.uniform(0, LONGEST_SECONDS))

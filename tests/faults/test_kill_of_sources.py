@@ -26,7 +26,7 @@ from tests.servers.platforms import KINDS, Platforms
 from tests.servers.prepared import Prepared
 
 KILLS = 5
-POSTS_A_KIND = 6
+POSTS_A_KIND = 4
 STREAM, MAILBOX = "stream", "mailbox"
 ALL_KINDS = (*KINDS, STREAM, MAILBOX)
 MOST_A_LIFE = 9

@@ -15,6 +15,7 @@ from records.database import open_database, reading
 from records.exhibit import Exhibit
 from tests.servers.house import House, post, wait_until
 from tests.servers.mail import MailServer
+from tests.servers.prepared import Prepared
 from tests.servers.social import Social
 
 SEED = 20261122
@@ -31,7 +32,14 @@ def test_after_kills_in_mid_capture_the_record_is_there_and_each_capture_has_one
     with (
         MailServer() as mail,
         Social(NAMING) as social,
-        House(tmp_path / "home", mail, settings=LOOPBACK, options=["--rules-only"]) as house,
+        Prepared() as prepared,
+        House(
+            tmp_path / "home",
+            mail,
+            settings=LOOPBACK,
+            options=["--rules-only"],
+            prepared=prepared,
+        ) as house,
     ):
         social.hold()
         house.start()
@@ -52,7 +60,7 @@ def test_after_kills_in_mid_capture_the_record_is_there_and_each_capture_has_one
         for number in range(KILLS):
             house.start()
             house.publish([post(10 + number, f"{NAMING} Again {number}.", url=social.page)])
-            time.sleep(chance.uniform(0, 6))
+            time.sleep(chance.uniform(0, 5))
             house.kill()
             assert first.items() <= whole_bundles(house).items(), "what was saved stays"
         house.start()

@@ -147,7 +147,7 @@ class House:
         if wait_ready:
             self.wait_ready()
 
-    def wait_ready(self, seconds: float = 60) -> str:
+    def wait_ready(self, seconds: float = 180) -> str:
         """Wait until the service says that it is ready; returns what it showed since its start."""
         assert self.process is not None
         until = time.monotonic() + seconds
@@ -170,7 +170,7 @@ class House:
         if self.process is None:
             return ""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(120)
         self.process = None
         return self.shown()[self._read :]
 
