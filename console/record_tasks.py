@@ -60,6 +60,8 @@ def _more(view: View) -> Iterator[Link]:
         if case.may(Action.REOPEN):
             yield Link("Open this record again", view.address("reopen"))
         return
+    if case.known.newest("told-in-private") and case.may(Action.MAKE_OWN_PAGE):
+        yield Link("A page of their own, on which they can have a say", view.address("say"))
     yield Link("Record something else", view.address("steps"))
     if case.may(Action.BRING_IN):
         yield Link("Let somebody else see this record", view.address("bring-in"))

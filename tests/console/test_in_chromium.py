@@ -302,8 +302,7 @@ def test_a_line_manager_sees_it_tells_asks_and_offers_support_on_a_phone(
 
     page.get_by_role("link", name="Ask what they would like to happen").click()
     wish = page.get_by_label("What would they like to happen?")
-    if scripts:
-        expect(wish).to_be_hidden()
+    expect(wish).to_be_hidden()
     page.get_by_label("They have said what they would like").check()
     wish.fill("That nothing is done in public.")
     window.picture("wishes")

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from records.database import reading, transaction
+from records.incident import Incident, Mention
 from tests.console.cast import COMMUNICATIONS, DIRECTOR, HR_OFFICER, LINE_MANAGER, NAMED, Office
 from tests.console.conftest import Visit
 from tests.console.filling import day, record, tasks_in, tell, tell_and_ask, words_of
@@ -206,3 +209,41 @@ def test_no_name_stands_in_the_addresses_of_the_tasks(office: Office, visit: Vis
     assert tasks_in(page)["Offer support"] == "Overdue: By 25 November 2026 at 9:00am."
     assert f"/{NAMED}" not in page
     assert f"={NAMED}" not in page
+
+
+@pytest.mark.clause("SPSO 69")
+@pytest.mark.clause("WICS Named ¶3")
+def test_whoever_has_told_them_has_seen_it_and_can_give_them_a_page_of_their_own(
+    office: Office, visit: Visit
+) -> None:
+    reference = office.open()
+    browser = visit(LINE_MANAGER)
+    own = f'href="/r/{reference}/say"'
+    assert own not in browser.get(f"/r/{reference}").text
+    tell(browser, reference)
+    page = browser.get(f"/r/{reference}").text
+    assert own in page
+    assert "You said that you have seen this" in page
+    with reading(office.database) as session:
+        incident = session.exec(select(Incident)).one()
+        assert (incident.state, incident.escalates_at) == ("acknowledged", None)
+
+
+@pytest.mark.clause("SPSO 30")
+@pytest.mark.clause("SPSO 68")
+def test_an_earlier_record_of_the_author_shows_only_to_who_may_see_both(
+    office: Office, visit: Visit
+) -> None:
+    earlier, now = office.open(), office.open()
+    with transaction(office.database) as session:
+        for mention in session.exec(select(Mention)):
+            mention.author_key = "keyed"
+            session.add(mention)
+    record(visit(LINE_MANAGER), earlier, "outcome", outcome="no-action", because="no-threat")
+    page = words_of(visit(LINE_MANAGER).get(f"/r/{now}").text)
+    assert f"Earlier records of the same author {earlier} Nothing: no action is needed" in page
+    with transaction(office.database) as session:
+        first = session.exec(select(Incident).where(Incident.reference == earlier)).one()
+        first.conflicted = [HR_OFFICER]
+        session.add(first)
+    assert earlier not in visit(HR_OFFICER).get(f"/r/{now}").text
