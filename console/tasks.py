@@ -119,6 +119,9 @@ def _of_the_person(view: View, owed: Owed) -> Iterator[Task]:
             yield Task(title, TaskState.LATER, "After they have been told.")
         else:
             yield _task(view, owed, kind, _whose(view, kind))
+    if known.newest("told-in-private") and view.case.may(Action.MAKE_OWN_PAGE):
+        hint = "You hand them a code. They need not use it."
+        yield Task("Make a page for them", TaskState.MAY, hint, view.address("say"))
 
 
 def _whose(view: View, kind: str) -> str:

@@ -812,3 +812,18 @@ def test_whoever_keeps_the_register_stands_among_those_who_may_look(office: Offi
         session.exec(delete(IncidentAccess).where(col(IncidentAccess.staff_id) == COMMUNICATIONS))
     text = body.inside(reference).get("/say/page/who").text
     assert "Custodian of the register" in text
+
+
+@pytest.mark.clause("SPSO 69")
+@pytest.mark.clause("WICS Named ¶3")
+def test_the_record_leads_to_the_page_once_they_were_told_and_only_whoever_tells(
+    office: Office,
+) -> None:
+    body = Body(office, "wics")
+    reference = office.open(policy="wics")
+    manager, officer = body.browser(LINE_MANAGER), body.browser(HR_OFFICER)
+    way = f'href="/r/{reference}/say"'
+    assert way not in manager.get(f"/r/{reference}").text
+    body.tell(reference)
+    assert way in manager.get(f"/r/{reference}").text
+    assert way not in officer.get(f"/r/{reference}").text
