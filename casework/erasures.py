@@ -137,14 +137,19 @@ def waiting(
     session: Session, office: Office, actor: str, now: datetime
 ) -> Sequence[ErasureRequest]:
     """What waits for a second person, of what `actor` asked for or may agree to; oldest first."""
+    return [
+        one
+        for one in all_waiting(session, now)
+        if one.asked_by == actor or _may_agree(session, office, one, actor, now)
+    ]
+
+
+def all_waiting(session: Session, now: datetime) -> Sequence[ErasureRequest]:
+    """Every request that somebody can still agree to, oldest first."""
     query = select(ErasureRequest).where(
         ErasureRequest.settled == "", col(ErasureRequest.ends_at) > now
     )
-    return [
-        one
-        for one in session.exec(query.order_by(col(ErasureRequest.id)))
-        if one.asked_by == actor or _may_agree(session, office, one, actor, now)
-    ]
+    return session.exec(query.order_by(col(ErasureRequest.id))).all()
 
 
 def open_one(session: Session, wanted: Wanted, now: datetime) -> ErasureRequest | None:

@@ -8,13 +8,14 @@ from rich.table import Table
 from sqlmodel import Session
 
 from casework import retention
-from casework.erasures import Wanted
+from casework.erasures import Wanted, all_waiting
 from casework.retention import Due
 from namewatch.casebook import database_of, read_home, who_acts
 from namewatch.erasing import Answer, coded_why, two_erase
 from namewatch.letters import office_of
 from records.clock import utc_now
 from records.database import transaction
+from records.erasing import NOW, ErasureRequest
 from records.errors import NamewatchError
 from records.incident import Incident
 from records.retention import KEEPING, Kept
@@ -31,7 +32,10 @@ def print_due() -> bool:
     with transaction(database_of(settings)) as session:
         retention.run_clocks(session, office, now)
         found = retention.those_due(session, now, within=SOON)
-    terminal = Terminal(highlight=False)
+        asked = [_waits_for_second(one, zone) for one in all_waiting(session, now)]
+    terminal = Terminal(highlight=False, soft_wrap=True)
+    for line in asked:
+        terminal.print(line)
     if not found:
         terminal.print("No decision is due, and none will be within 60 days.")
         return False
@@ -50,6 +54,15 @@ def print_due() -> bool:
     if waits:
         terminal.print("Erase: namewatch retention erase WHAT WHICH. Keep: … extend WHAT WHICH.")
     return waits
+
+
+def _waits_for_second(request: ErasureRequest, zone: ZoneInfo) -> str:
+    what = f"retention erase {request.kind} {request.subject}"
+    if request.kind == NOW:
+        only = f" --exhibit {request.exhibit}" if request.exhibit else ""
+        what = f"erase {request.subject}{only}"
+    until = _day(request.ends_at, zone)
+    return f"Waits for a second person until {until}: namewatch {what} --second STAFF_ID"
 
 
 def erase(kind: str, which: str, by: str | None, second: str | None) -> Answer:

@@ -55,7 +55,7 @@ _WORDS = (
     "Somebody has asked that something in the register be erased. Erasing takes two people, and"
     " you may be the second. Nothing is erased before somebody agrees; the request runs out on"
     " {until}.\n\n"
-    "See it in the console under “Kept too long?”, or on the command line:\n"
+    "See it in the console under “Keep or erase”, or on the command line:\n"
     "  namewatch retention due\n"
 )
 

@@ -138,6 +138,8 @@ def test_what_is_due_is_listed_erased_with_a_certificate_or_kept_with_a_reason(
     later = datetime(2029, 6, 1, tzinfo=UTC)
     asked = home.say("retention", "erase", *which, at=later)
     assert (asked.exit_code, "Nothing is erased yet" in asked.stdout) == (3, True), asked.output
+    told = home.say("retention", "due", at=later).stdout
+    assert f"namewatch retention erase record {REFERENCE} --second STAFF_ID" in told
     alone = home.say("retention", "erase", *which, "--second", COMMS, at=later)
     assert (alone.exit_code, "somebody else" in alone.stderr) == (2, True), alone.output
     erased = home.say("retention", "erase", *which, "--second", DIRECTOR, at=later)
