@@ -157,3 +157,15 @@ def test_everybody_else_is_answered_as_if_there_were_no_record(
             assert sent.status_code == 404
     away = visit().post(f"/r/{reference}/{name}", data={"why": "involved"})
     assert away.headers["location"] == f"/sign-in?r={reference}"
+
+
+@pytest.mark.clause("SPSO 68")
+def test_who_is_named_is_not_even_offered(office: Office, visit: Visit) -> None:
+    reference = office.open(staff_id=STRANGER)
+    keeper = visit(COMMUNICATIONS)
+    page = keeper.get(f"/r/{reference}/bring-in").text
+    assert f'<option value="{DIRECTOR}"' in page
+    assert f'<option value="{STRANGER}"' not in page
+    sent = keeper.post(f"/r/{reference}/bring-in", data={"who": STRANGER, "why": "advice"})
+    assert sent.status_code == 400
+    assert STRANGER not in listed(office)
