@@ -32,6 +32,8 @@ BRINGERS = frozenset({Role.LINE_MANAGER, Role.CUSTODIAN})
 TELLERS = frozenset({Role.LINE_MANAGER, Role.HR_OFFICER, Role.CUSTODIAN, Role.DIRECTOR, Role.HEAD})
 """Who tells the person named, by the policy of this body."""
 
+JSON = frozenset({"POST /sign-in/passkey/begin", "POST /account/passkeys/begin"})
+"""The only addresses that answer JSON; tests/console/test_json.py tries each of them."""
 OUTSIDE = (Stands.LISTED, Stands.NAMED)
 """Enough for whoever is not let in at all."""
 MONTH = {"year": "2026", "part": "11"}
@@ -64,58 +66,6 @@ WHO_MAY = {
     "POST /triage/{number}/undo": Row(NOBODY),
     "GET /status": Row(KEEPERS | {Role.IT}),
     "POST /status/check": Row(KEEPERS | {Role.IT}, (303,)),
-    # Nothing can be set up here and nobody practises: then there are no such pages for anybody.
-    **{
-        f"{method} {path}": Row(KEEPERS | {Role.IT}, (404,))
-        for path, methods in {
-            "/set-up": "GET",
-            "/set-up/people": "GET POST",
-            "/set-up/people/confirm": "POST",
-            "/set-up/people/withdraw": "POST",
-            "/set-up/people/fetch": "POST",
-            "/set-up/people/template.csv": "GET",
-            "/set-up/people/list.csv": "GET",
-            "/set-up/roles": "GET POST",
-            "/set-up/kept": "GET",
-            "/set-up/absences": "GET POST",
-            "/set-up/absences/remove": "POST",
-            "/set-up/channels": "GET",
-            "/set-up/channels/try": "POST",
-            "/set-up/channels/test": "POST",
-            "/set-up/channels/sent": "GET",
-            "/set-up/dry-run": "GET POST",
-            "/set-up/papers": "GET",
-            "/set-up/papers/{name}": "GET",
-        }.items()
-        for method in methods.split()
-    },
-    **{
-        f"{method} {path}": Row(ANYBODY, (404,))
-        for path, methods in {
-            "/set-up/new": "GET",
-            "/set-up/new/code": "POST",
-            "/set-up/new/another-code": "POST",
-            "/set-up/new/people": "GET POST",
-            "/set-up/new/people/confirm": "POST",
-            "/set-up/new/people/withdraw": "POST",
-            "/set-up/new/people/template.csv": "GET",
-            "/set-up/new/roles": "GET POST",
-            "/set-up/new/check": "GET POST",
-            "/set-up/new/done": "GET",
-            "/set-up/new/recovery-key.txt": "GET",
-            "/set-up/new/key-is-safe": "POST",
-            "/set-up/new/begin": "POST",
-            "/set-up/new/{question}": "GET POST",
-            "/practice": "GET",
-            "/practice/as": "POST",
-            "/practice/mails": "GET",
-            "/practice/mails/{number}": "GET",
-        }.items()
-        for method in methods.split()
-    },
-    "GET /test-alert": Row(EMPLOYED),
-    # No test went to any of them.
-    "POST /test-alert/{number}/got-it": Row(NOBODY),
     "GET /sign-in": Row(ANYBODY),
     "POST /sign-in": Row(ANYBODY, (303,), {"address": "{role}@elsewhere.example"}),
     "GET /sign-in/code": Row(ANYBODY),
@@ -211,6 +161,9 @@ WHO_MAY = {
     "POST /r/{reference}/export": Row(READERS, (303,), {"purpose": "police"}),
     "GET /r/{reference}/export/{purpose}": Row(READERS, path={"purpose": "police"}),
     "POST /r/{reference}/export/{purpose}": Row(READERS, (400,), path={"purpose": "police"}),
+    "GET /test-alert": Row(EMPLOYED),
+    # No test went to any of them.
+    "POST /test-alert/{number}/got-it": Row(EMPLOYED, (404,)),
     # There is no digest of this month.
     "GET /digest": Row(LEADERS),
     "GET /digest/{year}": Row(LEADERS, (404,), path={"year": "2026"}),
@@ -297,7 +250,6 @@ WHO_MAY = {
 NOTED = frozenset({"audit_entry", "custody_entry", "audit_link", "console_session"})
 """Where it is kept that somebody looked; a GET, and a refusal, write nowhere else."""
 NO_SUCH = "NW-2026-9999"
-GIVEN = {"number": "1", "name": "dpia", "question": "body"}
 
 
 def addresses(app: FastAPI) -> list[str]:
@@ -345,7 +297,7 @@ class Asked:
 
     def of(self, world: World, role: Role, reference: str = "") -> Response:
         method, path = self.name.split()
-        given = {**GIVEN, "reference": reference, **self.row.path}
+        given = {"reference": reference, "number": "1", **self.row.path}
         filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda part: given[part[1]], path)
         typed = {part: words.format(role=role.name) for part, words in self.row.form.items()}
         form = typed if method == "POST" else None
@@ -416,6 +368,8 @@ def check(
         assert to_the_door(answer), case
     if asked.reads or not asked.allowed(role, stands):
         assert work.written <= NOTED, case
+    if answer.headers.get("content-type", "").startswith("application/json"):
+        assert asked.name in JSON, case
     return answer
 
 
