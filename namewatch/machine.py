@@ -13,7 +13,9 @@ from console.status_words import size_words
 from console.words import moment_words
 from namewatch.bootstrap import Built
 from namewatch.doctor import LEAST_FREE_BYTES, looks
+from namewatch.reaches import reaches_of
 from namewatch.version import version
+from workflows.services import Services
 
 WITHOUT = frozenset({"record"})
 """What names incidents; the page counts instead."""
@@ -47,7 +49,16 @@ def facts(built: Built) -> Iterator[Fact]:
             yield Fact(name, f"Written on {moment_words(made, zone)}")
     if authority := services.sealer.authority:
         yield _certificates(authority.certificates, services.now())
+    yield _tests(services)
     yield Fact("Backups", "Not made by namewatch. Whoever makes them should try one now and then.")
+
+
+def _tests(services: Services) -> Fact:
+    """How many have said that a test alert has reached them, by each channel."""
+    reaches = reaches_of(services)
+    open_ones = sum(not one.confirmed for one in reaches)
+    fault = "Send tests under Set-up, and ask each reader to press the button." if open_ones else ""
+    return Fact("Test alerts", f"{len(reaches) - open_ones} of {len(reaches)} confirmed", fault)
 
 
 def _checked(built: Built) -> Sequence[Checked]:

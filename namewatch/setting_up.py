@@ -8,7 +8,6 @@ from pathlib import Path
 
 from casework.audit import note
 from casework.notices import all_of, markdown
-from casework.trials import newest_trials
 from console.faults import Fault
 from console.set_up import Away, Choice, DryRun, Paper, People, Reach, RowFault, Seat
 from namewatch.absences import BY_HAND, add_by_hand, all_told, remove_by_hand
@@ -21,23 +20,16 @@ from namewatch.init import write_private, write_whole
 from namewatch.notices import setup_of
 from namewatch.offered_people import OfferedPeople
 from namewatch.people import TEMPLATE, roster_text
+from namewatch.reaches import CHANNELS, reaches_of
 from namewatch.role_seats import choices_of, doubts_of, role_faults, seats_of
 from namewatch.roles_written import write_roles
 from namewatch.roster_import import told_of
-from namewatch.testing import people_told, send_tests
-from records.database import reading, transaction
+from namewatch.testing import send_tests
+from records.database import transaction
 from records.errors import ConfigurationError, NamewatchError
 from records.roster import Absence, StaffMember
 from workflows.services import Services
 
-CHANNELS = {
-    "email": "E-mail",
-    "slack": "Slack",
-    "slack_room": "The private Slack channel",
-    "notify_email": "E-mail through GOV.UK Notify",
-    "notify_sms": "Text message",
-    "teams": "Microsoft Teams",
-}
 DRAFT = "set-up.draft"
 
 
@@ -194,28 +186,7 @@ class SetUpDesk:
 
     def reaches(self) -> Sequence[Reach]:
         """Everybody who would be told, by every channel that reaches them."""
-        held = self._services
-        with reading(held.database) as session:
-            trials = newest_trials(session)
-        found = []
-        for staff_id, role in people_told(held):
-            member = held.roster[staff_id]
-            ways = [name for name, one in held.channels.items() if one.reaches(member)]
-            for name in ways or [""]:
-                trial = trials.get((staff_id, name))
-                found.append(
-                    Reach(
-                        staff_id,
-                        member.full_name,
-                        held.pack.role_title(role),
-                        name,
-                        CHANNELS.get(name, name) or "No channel reaches them",
-                        trial.sent_at if trial else None,
-                        trial.confirmed_at if trial else None,
-                        trial.fault if trial else "",
-                    )
-                )
-        return found
+        return reaches_of(self._services)
 
     def send_tests(self, staff_id: str, actor: str) -> None:
         """Send the test by the way that alerts go."""

@@ -20,16 +20,18 @@ from namewatch.bootstrap import Built, read_all
 from namewatch.configuration import read_configuration
 from namewatch.dry_run import FEED
 from namewatch.init import write_private
+from namewatch.machine import facts
 from namewatch.new_body_files import roles_table
 from namewatch.roles_written import with_roles, write_roles
 from namewatch.setting_up import SetUpDesk
 from namewatch.settings import PRACTICE_MARK, read_settings
 from records.audit import AuditEntry
 from records.clock import utc_now
-from records.database import reading
+from records.database import reading, transaction
 from records.errors import ConfigurationError
 from records.organisation import read_organisation
 from records.roster import read_roster
+from records.trial import Trial
 from tests.servers.directories import CLIENT, SECRET, TENANT, EntraServer
 from tests.servers.house import STAFF as STAFF_LIST
 from tests.servers.house import House, reviewer
@@ -382,6 +384,19 @@ def test_everybody_who_would_be_told_gets_a_test(body: Body) -> None:
     told = {one.recipients[0].partition("@")[0] for one in body.mail.mails}
     assert told == {"hr", "communications", "director", "ombudsman", "head"}
     assert "5 not confirmed" in client.get("/set-up").text
+
+
+def test_the_status_page_is_told_what_nobody_has_confirmed(body: Body) -> None:
+    (before,) = [one for one in facts(body.built) if one.name == "Test alerts"]
+    assert before.value == "0 of 5 confirmed"
+    assert before.fault
+    body.visit(IT).post("/set-up/channels/test", data={"staff": ""})
+    with transaction(body.built.services.database) as session:
+        for one in session.exec(select(Trial)):
+            one.confirmed_at = utc_now()
+            session.add(one)
+    (after,) = [one for one in facts(body.built) if one.name == "Test alerts"]
+    assert (after.value, after.fault) == ("5 of 5 confirmed", "")
 
 
 def test_a_test_that_cannot_be_sent_is_shown_red_with_its_reason(body: Body) -> None:
