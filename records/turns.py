@@ -2,11 +2,14 @@
 
 SQLite lets one transaction at a time write, and has the others look again after growing pauses, up
 to a tenth of a second: with several threads that write, whoever comes last may wait for long. Here
-they wait for each other instead, and SQLite's own pauses are left for other programs.
+they wait for each other instead, who writes `urgently` before all others, and SQLite's own pauses
+are left for other programs.
 """
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
@@ -17,16 +20,58 @@ def in_turns(longest_wait: float) -> type["Connection"]:
     """Connections to one file; none waits longer for the others than so many seconds."""
 
     class _OfOneFile(Connection):
-        turn = threading.Lock()
+        turn = Turn()
         longest = longest_wait
 
     return _OfOneFile
 
 
+_this_thread = threading.local()
+
+
+@contextmanager
+def urgently() -> Iterator[None]:
+    """What this thread writes meanwhile comes before what others wait to write."""
+    _this_thread.urgent = True
+    try:
+        yield
+    finally:
+        _this_thread.urgent = False
+
+
+class Turn:
+    """One at a time; the urgent ones first."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._taken = False
+        self._urgent_ones = 0
+
+    def acquire(self, longest: float) -> bool:
+        """Wait for it, but no longer than so many seconds; whether it was had."""
+        urgent = getattr(_this_thread, "urgent", False)
+        with self._changed:
+            self._urgent_ones += urgent
+            try:
+                free = self._changed.wait_for(
+                    lambda: not self._taken and (urgent or not self._urgent_ones), longest
+                )
+            finally:
+                self._urgent_ones -= urgent
+            self._taken = self._taken or free
+            return free
+
+    def release(self) -> None:
+        """Give it up; whoever has it calls this once."""
+        with self._changed:
+            self._taken = False
+            self._changed.notify_all()
+
+
 class Connection(sqlite3.Connection):
     """Has its turn from the first statement that writes until its transaction ends."""
 
-    turn: threading.Lock
+    turn: Turn
     longest: float
     has_turn = False
 
@@ -63,7 +108,7 @@ class Connection(sqlite3.Connection):
         """Before what begins to write; whoever waits in vain leaves it to SQLite."""
         begins = sql[: _LONGEST + 20].lstrip()[:_LONGEST].upper()
         if not self.has_turn and begins.startswith(_WRITES):
-            self.has_turn = self.turn.acquire(timeout=self.longest)
+            self.has_turn = self.turn.acquire(self.longest)
 
     def give_up_turn_unless_needed(self) -> None:
         """After each statement: a turn lasts as long as its transaction."""

@@ -16,6 +16,7 @@ from records.alert import AlertKind, Delivery, DeliveryState
 from records.audit import MACHINE
 from records.database import transaction
 from records.incident import Incident
+from records.turns import urgently
 from workflows.custody import head_now
 from workflows.engine import ALERTS, Engine
 from workflows.second import call_the_next, is_needed
@@ -76,7 +77,7 @@ def send(delivery_id: int, attempt: int) -> str:
 def _note_taken(held: Services, delivery_id: int, code: str) -> None:
     """Commit no more than that the channel has taken it: a crash before this makes a repeat."""
     sent = {"state": DeliveryState.SENT.value, "receipt": code, "error": None}
-    with transaction(held.database) as session:
+    with urgently(), transaction(held.database) as session:
         session.execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(sent))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from records.database import open_database, transaction
+from records.turns import urgently
 
 
 @pytest.fixture
@@ -38,6 +39,29 @@ def test_whoever_waits_goes_on_as_soon_as_the_one_before_has_committed(engine: E
     thread.join()
     with engine.connect() as connection:
         assert connection.execute(text("SELECT writer FROM line")).scalars().all() == [1, 2]
+
+
+def test_who_writes_urgently_comes_before_those_who_have_waited_longer(engine: Engine) -> None:
+    def write(writer: int) -> None:
+        with transaction(engine) as session:
+            session.execute(text("INSERT INTO line (writer) VALUES (:w)"), {"w": writer})
+
+    def write_urgently(writer: int) -> None:
+        with urgently():
+            write(writer)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in (1, 2, 3)]
+    threads.append(threading.Thread(target=write_urgently, args=(9,)))
+    with transaction(engine):
+        for thread in threads:
+            thread.start()
+            time.sleep(0.2)
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        order = connection.execute(text("SELECT writer FROM line ORDER BY number")).scalars().all()
+    assert order[0] == 9
+    assert sorted(order) == [1, 2, 3, 9]
 
 
 def test_many_writers_in_both_ways_of_beginning_lose_nothing(engine: Engine) -> None:
