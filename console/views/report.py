@@ -23,7 +23,6 @@ from workflows.reports import take_report
 AT_ONCE = 4
 """So many forms with files are read at the same time, since each is held in memory."""
 SECONDS_TO_READ = 300
-TAKES = ".png,.jpg,.jpeg,.pdf,.eml,image/png,image/jpeg,application/pdf,message/rfc822"
 
 
 def routes(front: Front) -> APIRouter:
@@ -71,7 +70,6 @@ class _Counter:
             form=form,
             faults=faults,
             about=about_items(self._desk, member, form.about),
-            takes=TAKES,
         )
 
     async def take(self, member: StaffMember, request: Request) -> Response:
