@@ -27,7 +27,7 @@ def test_it_tells_version_clock_space_and_ages_and_no_path(
         assert [one.name for one in told.values() if one.fault] == ["Test alerts"]
         monkeypatch.setattr(machine, "LEAST_FREE_BYTES", 10**18)
         short = [one.name for one in machine.facts(built) if one.fault]
-        assert short == ["Free space", "Free space for evidence"]
+        assert short == ["Free space", "Free space for evidence", "Test alerts"]
         built.services.database.dispose()
 
 
