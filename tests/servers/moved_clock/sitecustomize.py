@@ -1,0 +1,17 @@
+"""Read by Python at the start of a service whose clock libfaketime moves.
+
+libfaketime 0.9.10 refuses the call by which Python 3.11 sleeps, unless it moves the monotonic clock
+too, which no machine does. Selecting from nothing sleeps as long.
+"""
+
+import select
+import time
+
+
+def _sleep(seconds: float) -> None:
+    if seconds < 0:
+        raise ValueError
+    select.select([], [], [], seconds)
+
+
+time.sleep = _sleep
