@@ -6,12 +6,14 @@ too, which no machine does. Selecting from nothing sleeps as long.
 
 import select
 import time
+from typing import SupportsIndex
 
 
-def _sleep(seconds: float) -> None:
-    if seconds < 0:
+def _sleep(seconds: float | SupportsIndex) -> None:
+    span = seconds if isinstance(seconds, float) else seconds.__index__()
+    if span < 0:
         raise ValueError
-    select.select([], [], [], seconds)
+    select.select([], [], [], span)
 
 
 time.sleep = _sleep
