@@ -40,6 +40,7 @@ bench: .venv/dev-ready ## Measure, as ratios against named baselines
 	$(PY) -m benchmarks.capture
 	$(PY) -m benchmarks.ingest
 	$(PY) -m benchmarks.recovery
+	$(PY) -m benchmarks.console
 
 evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice
 	.venv/bin/namewatch evaluate nlp/phrases/held_out

@@ -68,16 +68,20 @@ def scenes(world: World) -> list[Scene]:
     reference = a_record(world)
     plain = [one.split()[1] for one in addresses(world.app) if "{" not in one]
     found: dict[str, Scene] = {}
-    forms: dict[str, Scene] = {}
+    with_forms: dict[str, tuple[Role, str]] = {}
     for role in ROLES:
         pages = crawl(world.browsers[role], [*plain, f"/r/{reference}", "/nowhere"])
         for address, page in pages.items():
             if page.text.startswith("<!DOCTYPE html>"):
                 key = address if page.status == 200 else f"{page.status}"
                 found.setdefault(key, Scene(role, address))
-                for form in forms_of(world, role, page.text):
-                    forms.setdefault(_REFERENCE.sub("record", form.address), form)
+                with_forms.setdefault(address, (role, page.text))
         found.setdefault(f"{role} /", Scene(role, "/"))
+    # Only now: each form has a record of its own, which nobody is to be led to.
+    forms: dict[str, Scene] = {}
+    for role, text in with_forms.values():
+        for form in forms_of(world, role, text):
+            forms.setdefault(_REFERENCE.sub("record", form.address), form)
     return [*found.values(), *forms.values()]
 
 
