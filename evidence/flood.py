@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 POSTS, WITHIN = 20, timedelta(hours=1)
 """It is a flood when so many posts of one severity have come before a post within this time."""
 ONE_IN = 50
-LATER, BETWEEN = timedelta(minutes=1), timedelta(seconds=0.2)
+LATER, BETWEEN = timedelta(minutes=10), timedelta(seconds=0.2)
 """When the record of the first of many is sealed, and how long each waits for the one before."""
 
 
