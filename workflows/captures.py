@@ -191,8 +191,10 @@ def forget_captures(session: Session, incident: Incident) -> None:
 def _enqueue(session: Session, engine: Engine, capture: Capture, now: datetime) -> None:
     assert capture.id is not None
     kind = CaptureKind(capture.kind)
+    # One that waited for its turn may have to wait for those before it, too.
+    waited = capture.turns == 0 and capture.due_at is not None
     capture.turns += 1
-    capture.due_at = now + LOST_AFTER[kind]
+    capture.due_at = now + LOST_AFTER[CaptureKind.PAGE if waited else kind]
     session.add(capture)
     workflow_id = f"{WORKFLOW}:{capture.id}:{capture.turns}"
     engine.enqueue(session, _QUEUES[kind], WORKFLOW, workflow_id, capture.id, capture.turns)
