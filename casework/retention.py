@@ -4,11 +4,12 @@ Nothing is erased by itself, and nothing is kept without somebody saying so agai
 is told, every week, until they do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from casework.audit import note
 from casework.errors import CaseworkError, NotAllowedError
@@ -53,9 +54,12 @@ def run_clocks(session: Session, office: Office, now: datetime) -> int:
     A clock keeps the time that its rules gave it, whatever the policy says later; only a
     restriction that ends makes it longer. Returns how many clocks began.
     """
-    began = sum(_begin(session, office, clock) for clock in _clocks(session, office))
+    known = {(one.kind, one.subject): one for one in session.exec(select(RetentionClock))}
+    clocks = list(_clocks(session, office))
+    began = sum([_begin(session, office, clock, known) for clock in clocks])
+    over = _over(session)
     for clock in session.exec(select(RetentionClock).where(col(RetentionClock.ended_at).is_(None))):
-        if ended := _why_over(session, clock):
+        if ended := over.get(reference_of(clock) or "", ""):
             clock.ended, clock.ended_at = ended, now
             session.add(clock)
     return began
@@ -87,7 +91,7 @@ def decided_by(
     return [
         one
         for one in those_due(session, now, within=within)
-        if _decides(session, one.clock, actor, office, now)
+        if _decides(session, one.clock, actor, office, now) and not _why_over(session, one.clock)
     ]
 
 
@@ -96,7 +100,7 @@ def seen_by(
 ) -> RetentionClock:
     """One clock, for whoever decides on it; raises NotAllowedError, also when there is none."""
     clock = session.get(RetentionClock, number)
-    if clock is None or clock.ended_at is not None:
+    if clock is None or clock.ended_at is not None or _why_over(session, clock):
         raise NotAllowedError
     _check_decides(session, clock, actor, office, now)
     return clock
@@ -120,7 +124,7 @@ def to_decide(
     )
     clock = session.exec(query.with_for_update()).first()
     _check_decides(session, clock, actor, office, now)
-    if clock is None or clock.ended_at is not None:
+    if clock is None or clock.ended_at is not None or _why_over(session, clock):
         raise NothingDueError
     if clock.due_at > now:
         raise NothingDueError(f"No decision is due here before {clock.due_at:%-d %B %Y}.")
@@ -268,27 +272,26 @@ def _clocks(session: Session, office: Office) -> Iterator[Clock]:
         .join(RecordKey, col(RecordKey.id) == Incident.key_id)
         .where(col(Incident.closed_at).is_not(None), col(RecordKey.wrapped).is_not(None))
     )
+    saved = set(session.exec(select(Exhibit.incident_id).distinct()))
+    steps: defaultdict[int, list[Step]] = defaultdict(list)
+    about_restrictions = select(Step).where(
+        col(Step.kind).in_(("restriction", "restriction-review"))
+    )
+    for step in session.exec(about_restrictions.order_by(col(Step.id))):
+        steps[step.incident_id].append(step)
     for incident in session.exec(closed).all():
-        yield from clocks_of(_closed(session, incident), rules, zone)
+        assert incident.id is not None
+        assert incident.closed_at is not None
+        ended = tuple(_restrictions(steps[incident.id]))
+        record = Closed(incident.reference, incident.closed_at, incident.id in saved, ended)
+        yield from clocks_of(record, rules, zone)
     for month in _months_of_triage(session, office):
         yield clock_of_triage(month, rules, zone)
 
 
-def _closed(session: Session, incident: Incident) -> Closed:
-    assert incident.closed_at is not None
-    exhibits = select(func.count()).select_from(Exhibit)
-    made = session.exec(exhibits.where(Exhibit.incident_id == incident.id)).one()
-    return Closed(
-        incident.reference, incident.closed_at, made > 0, tuple(_restrictions(session, incident))
-    )
-
-
-def _restrictions(session: Session, incident: Incident) -> Iterator[Ended]:
+def _restrictions(steps: Sequence[Step]) -> Iterator[Ended]:
     """Each restriction of the register with its end: the day it was given, or a review's."""
-    query = select(Step).where(
-        Step.incident_id == incident.id, col(Step.kind).in_(("restriction", "restriction-review"))
-    )
-    newest = {(one.kind, one.subject): one for one in session.exec(query.order_by(col(Step.id)))}
+    newest = {(one.kind, one.subject): one for one in steps}
     for (kind, number), step in newest.items():
         if kind != "restriction":
             continue
@@ -312,11 +315,13 @@ def _months_of_triage(session: Session, office: Office) -> list[datetime]:
     return list(months.values())
 
 
-def _begin(session: Session, office: Office, clock: Clock) -> bool:
-    query = select(RetentionClock).where(
-        RetentionClock.kind == clock.kind.value, RetentionClock.subject == clock.subject
-    )
-    known = session.exec(query).first()
+def _begin(
+    session: Session,
+    office: Office,
+    clock: Clock,
+    all_known: Mapping[tuple[str, str], RetentionClock],
+) -> bool:
+    known = all_known.get((clock.kind.value, clock.subject))
     if known is None:
         known = RetentionClock(
             kind=clock.kind.value,
@@ -336,6 +341,18 @@ def _begin(session: Session, office: Office, clock: Clock) -> bool:
         return False
     session.add(known)
     return True
+
+
+def _over(session: Session) -> dict[str, str]:
+    """Why clocks of a record no longer run, by its reference, where they don't."""
+    query = select(Incident.reference, Incident.closed_at, col(RecordKey.wrapped).is_(None)).join(
+        RecordKey, col(RecordKey.id) == Incident.key_id
+    )
+    return {
+        reference: ERASED if erased else OPENED_AGAIN
+        for reference, closed_at, erased in session.exec(query)
+        if erased or closed_at is None
+    }
 
 
 def _why_over(session: Session, clock: RetentionClock) -> str:

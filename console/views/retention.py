@@ -142,8 +142,7 @@ class _Decisions:
     def all(self, member: StaffMember, done: str) -> Response:
         """What this person may decide on, and what waits for them as the second."""
         desk, now = self._desk, self._desk.now()
-        with transaction(desk.database) as session:
-            retention.run_clocks(session, desk.office, now)
+        with reading(desk.database) as session:
             due = retention.decided_by(session, desk.office, member.staff_id, now, within=SOON)
             asked = erasures.waiting(session, desk.office, member.staff_id, now)
             words = [waits(desk, one) for one in due]

@@ -143,6 +143,26 @@ def test_without_a_sign_in_there_is_only_the_way_to_it(archive: Archive) -> None
         assert archive.visit().post(path).status_code in {303, 405}
 
 
+def test_a_record_that_was_opened_again_since_is_not_for_erasing(archive: Archive) -> None:
+    with transaction(archive.office.database) as session:
+        incident = by_reference(session, archive.reference)
+        incident.state, incident.closed_at = "open", None
+        session.add(incident)
+    browser = archive.visit(COMMUNICATIONS)
+    assert archive.reference not in browser.get("/retention").text
+    erasing = f"/retention/{archive.number}/erase"
+    assert browser.post(erasing, data={"sure": "yes"}).status_code == 404
+    assert archive.office.count(ErasureRequest) == 0
+
+
+def test_looking_at_the_list_begins_no_clock(archive: Archive) -> None:
+    with transaction(archive.office.database) as session:
+        for clock in session.exec(select(RetentionClock)):
+            session.delete(clock)
+    assert archive.visit(COMMUNICATIONS).get("/retention").status_code == 200
+    assert archive.office.count(RetentionClock) == 0
+
+
 @pytest.mark.clause("SPSO 68")
 def test_a_record_about_the_custodian_is_decided_by_others(archive: Archive) -> None:
     with transaction(archive.office.database) as session:
