@@ -277,7 +277,7 @@ def _add_channels(router: APIRouter, front: Front) -> None:
     @router.post("/channels/try")
     def ask(request: Request) -> Response:
         member, desk = _enter(front, request)
-        return _channels_page(front, member, desk, faults=desk.channel_faults())
+        return _channels_page(front, member, desk, tried=desk.channel_faults())
 
     @router.post("/channels/test")
     async def test(request: Request, later: BackgroundTasks) -> Response:
@@ -308,7 +308,7 @@ def _channels_page(front: Front, member: StaffMember, desk: SetUp, **words: obje
         return {"reach": one, "state": state}
 
     rows = [row(one) for one in desk.reaches()]
-    filled = {"rows": rows, "faults": None, "sent": False, **words}
+    filled = {"rows": rows, "tried": None, "sent": False, **words}
     return _shown(front, member)("set_up_channels.html", **filled)
 
 

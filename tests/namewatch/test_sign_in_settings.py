@@ -26,7 +26,6 @@ from records.ways_in import LinkedIdentity, OwnPassword, Passkey, RecoveryCode
 from tests.servers.house import BODY, COLUMNS, STAFF
 from tests.servers.oidc import OidcServer
 
-NOW = datetime.now(UTC)
 IT, LOST = "s002", "s003"
 OWN: tuple[type[SQLModel], ...] = (Passkey, LinkedIdentity, OwnPassword, RecoveryCode)
 
@@ -127,7 +126,7 @@ def test_doctor_says_whether_browsers_will_allow_passkeys(
 
 
 def test_doctor_asks_the_provider_who_it_is(home: Home) -> None:
-    with OidcServer(int(NOW.timestamp())) as there:
+    with OidcServer(int(datetime.now(UTC).timestamp())) as there:
         home.write(
             "[console.oidc]\n"
             f'title = "Example"\nissuer = "{there.url}"\nclient_id = "x"\nclient_secret = "y"\n'
@@ -143,7 +142,7 @@ def test_a_lost_device_is_replaced_by_taking_all_ways_away(home: Home) -> None:
     migrate(database)
     with transaction(database) as session:
         for staff_id in (LOST, IT):
-            key = RecordKey(recipient="age1x", wrapped=b"x", created_at=NOW)
+            key = RecordKey(recipient="age1x", wrapped=b"x", created_at=datetime.now(UTC))
             session.add(key)
             session.flush()
             for row in _ways(staff_id, key.id or 0):
@@ -170,7 +169,7 @@ def test_only_for_and_by_people_who_are_known(home: Home, arguments: tuple[str, 
 
 
 def _ways(staff_id: str, key_id: int) -> tuple[SQLModel, ...]:
-    own = staff_id.encode()
+    own, now = staff_id.encode(), datetime.now(UTC)
     return (
         Passkey(
             staff_id=staff_id,
@@ -181,12 +180,12 @@ def _ways(staff_id: str, key_id: int) -> tuple[SQLModel, ...]:
             sign_count=0,
             synced=False,
             backed_up=False,
-            added_at=NOW,
+            added_at=now,
         ),
-        LinkedIdentity(staff_id=staff_id, subject_hash=staff_id, linked_at=NOW),
+        LinkedIdentity(staff_id=staff_id, subject_hash=staff_id, linked_at=now),
         OwnPassword(
-            staff_id=staff_id, password_hash="", set_at=NOW, key_id=key_id, sealed_secret=own
+            staff_id=staff_id, password_hash="", set_at=now, key_id=key_id, sealed_secret=own
         ),
         RecoveryCode(staff_id=staff_id, code_hash=staff_id),
-        ConsoleSession(token_hash=staff_id, staff_id=staff_id, started_at=NOW, last_seen_at=NOW),
+        ConsoleSession(token_hash=staff_id, staff_id=staff_id, started_at=now, last_seen_at=now),
     )
