@@ -162,7 +162,7 @@ def test_an_acknowledgement_by_command_stops_the_escalation_and_a_stranger_is_re
         (house.home / "quick.toml").write_text(quick, encoding="utf-8")
         house.start()
         house.publish([post(1, NAMING)])
-        wait_until(lambda: len(mail.mails) == 3, why="three mails")
+        wait_until(lambda: len(mail.mails) >= 3, why="three mails")
         reference = reference_in(str(mail.mails[0].message["Subject"]))
 
         refused = house.command("ack", reference, "--by", "s006")
@@ -183,14 +183,14 @@ def test_an_escalation_that_fell_due_while_the_service_was_down_comes_after_the_
     tmp_path: Path, mail: MailServer
 ) -> None:
     pack = Path(__file__).parents[2] / "policies" / "packs" / "spso.toml"
-    quick = pack.read_text("utf-8").replace('medium = "4 working hours"', 'medium = "5 seconds"')
+    quick = pack.read_text("utf-8").replace('medium = "4 working hours"', 'medium = "15 seconds"')
     with House(tmp_path / "home", mail, policy="quick.toml") as house:
         (house.home / "quick.toml").write_text(quick, encoding="utf-8")
         house.start()
         house.publish([post(1, NAMING)])
         wait_until(lambda: len(mail.mails) == 3, why="three mails")
         house.kill()
-        time.sleep(6)
+        time.sleep(16)
         assert "director@slo.example" not in told(mail)
         house.start()
         wait_until(lambda: "director@slo.example" in told(mail), why="the Director, late but told")
