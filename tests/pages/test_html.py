@@ -8,7 +8,7 @@ import pytest
 
 from tests.pages.looking import HERE, Looked
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(1500)]  # hundreds of pages, looked at once
 
 CHECKER = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
 
