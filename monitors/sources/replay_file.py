@@ -47,10 +47,9 @@ class LineFile:
         if finished:
             self.place += len(line)
             return line
-        if line:
-            self._file.seek(self.place)
-        elif self._file.seek(0, io.SEEK_END) < self.place:
+        if not line and self._file.seek(0, io.SEEK_END) < self.place:
             raise PlaceGoneError
+        self._file.seek(self.place)  # what was added since the read is still to come
         return None
 
     @property

@@ -1,12 +1,15 @@
 """Posts from files."""
 
 import gzip
+import io
 import json
 import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 import zstandard
@@ -15,6 +18,7 @@ from monitors.answer import FROM_FILE
 from monitors.errors import SourceError
 from monitors.registry import build
 from monitors.source import Source
+from monitors.sources.replay_file import LineFile
 from records.errors import ConfigurationError
 from records.post_file import LONGEST_LINE
 from tests.monitors.reading import in_background, take, texts
@@ -174,6 +178,35 @@ def test_followed_files_bring_lines_that_are_added_even_in_pieces(tmp_path: Path
     assert [one.record for one in take(replay(path, follow=True), taken[-1].cursor, count=1)] == [
         LINES[3]
     ]
+
+
+def test_a_line_that_is_added_while_the_end_is_looked_at_is_not_passed_over(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path, "posts.jsonl", LINES[0] + b"\n")
+    with closing(LineFile(path, 0)) as file:
+        assert file.next_line(finished=False) == LINES[0]
+        file._file = cast("io.BufferedReader", GrowsOnceRead(file._file, path, LINES[1] + b"\n"))
+        assert file.next_line(finished=False) is None
+        assert file.next_line(finished=False) == LINES[1]
+        assert file.place == path.stat().st_size
+
+
+class GrowsOnceRead:
+    """A file to which somebody adds just after its end was found."""
+
+    def __init__(self, file: io.BufferedReader, path: Path, added: bytes) -> None:
+        self._file, self._path, self._added = file, path, added
+
+    def readline(self, most: int) -> bytes:
+        read = self._file.readline(most)
+        if not read:
+            with self._path.open("ab") as file:
+                file.write(self._added)
+        return read
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._file, name)
 
 
 def test_a_followed_file_that_gets_shorter_needs_attention(tmp_path: Path) -> None:
