@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine
 
 from casework import incidents
-from records.database import migrate, open_database, transaction
+from records.database import transaction
 from records.incident import Incident
 from records.record_key import RecordKey
+from tests.databases import new_database
 
 NOW = datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
 ALICE, BOB, CHARLIE, DONALD = "s001", "s002", "s003", "s004"
@@ -18,9 +19,7 @@ ALICE, BOB, CHARLIE, DONALD = "s001", "s002", "s003", "s004"
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    engine = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
-    migrate(engine)
-    return engine
+    return new_database(tmp_path)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from casework.audit_chain import chained, faults, head_now, keep_chain, key_of, 
 from records.audit import AuditEntry, AuditLink
 from records.chain import Head
 from records.database import migrate, open_database, reading, transaction
+from tests.databases import new_database
 from tests.servers.postgres import postgres
 
 NOW = datetime(2026, 11, 23, 10, 0, 0, 123456, tzinfo=UTC)
@@ -28,8 +29,7 @@ VALUES ('2026-11-23 11:00:00', 's001', 'acknowledged', '{}')"""
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
-    migrate(engine)
+    engine = new_database(tmp_path)
     keep_chain(engine, PEPPER)
     yield engine
     engine.dispose()

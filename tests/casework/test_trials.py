@@ -17,8 +17,9 @@ from casework.trials import (
     waiting_for,
 )
 from records.audit import AuditEntry
-from records.database import migrate, open_database, transaction
+from records.database import transaction
 from records.trial import Trial
+from tests.databases import new_database
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ALICE, BOB = "s001", "s002"
@@ -26,8 +27,7 @@ ALICE, BOB = "s001", "s002"
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    database = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(tmp_path)
     with transaction(database) as opened:
         yield opened
     database.dispose()

@@ -15,7 +15,7 @@ from console.desk import Desk
 from policies.pack import read_pack
 from records.alert import Delivery
 from records.audit import AuditEntry
-from records.database import migrate, open_database, reading, transaction
+from records.database import reading, transaction
 from records.exhibit import Exhibit
 from records.finding import Category, Concern, Finding, NameMatch
 from records.incident import Incident, Mention
@@ -24,6 +24,7 @@ from records.post import Author, Context, Media, Post
 from records.record_key import RecordKey
 from records.roster import StaffMember, roster_of
 from records.sealing import new_identity, new_record_key, seal, unwrap
+from tests.databases import new_database
 
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAMED, ALONGSIDE, STRANGER, LEAVER = "s017", "s018", "s021", "s020"
@@ -280,8 +281,7 @@ class Office:
 
 
 def new_office(folder: Path) -> Office:
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     return Office(database=database, vault=new_identity())
 
 

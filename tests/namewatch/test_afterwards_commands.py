@@ -22,10 +22,11 @@ from evidence.seal import ensure_seal_key
 from evidence.vault import create_keys, read_public_keys
 from namewatch.cli import app
 from namewatch.init import write_private
-from records.database import migrate, open_database, transaction
+from records.database import transaction
 from records.incident import Incident
 from records.record_key import RecordKey
 from records.sealing import new_record_key
+from tests.databases import new_database
 from tests.servers.house import BODY, COLUMNS, STAFF, reviewer
 from tests.servers.mail import MailServer
 
@@ -58,8 +59,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     write_private(folder / "roster.csv", f"{staff}\n")
     create_keys(folder / "keys")
     ensure_seal_key(folder / "keys")
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     made = new_record_key(read_public_keys(folder / "keys").recipients())
     with transaction(database) as session:
         key = RecordKey(recipient=made.recipient, wrapped=made.wrapped, created_at=NOW)

@@ -24,11 +24,12 @@ from evidence.verify import Trusted, verify
 from namewatch.cli import app
 from namewatch.init import write_private
 from records.custody import Act
-from records.database import migrate, open_database, transaction
+from records.database import transaction
 from records.exhibit import Exhibit
 from records.incident import Mention
 from records.record_key import RecordKey
 from records.sealing import new_record_key
+from tests.databases import new_database
 from tests.servers.house import BODY, COLUMNS, STAFF, reviewer
 from workflows.custody import note_custody
 
@@ -67,8 +68,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     write_private(folder / "roster.csv", f"{staff}\n")
     create_keys(folder / "keys")
     ensure_seal_key(folder / "keys")
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     made = new_record_key(read_public_keys(folder / "keys").recipients())
     done = preserve(
         CaptureTask(

@@ -14,7 +14,7 @@ from evidence.vault import create_keys
 from namewatch.init import write_private
 from nlp.labelled import LabelledLineError, Labeller
 from nlp.scoring import Counts, Scores
-from records.database import migrate, open_database, transaction
+from records.database import open_database, transaction
 from records.example import VerdictKind
 from records.finding import Category, Concern, Finding, NameMatch
 from records.incident import Mention
@@ -22,6 +22,7 @@ from records.organisation import Organisation
 from records.record_key import RecordKey
 from records.roster import StaffMember, roster_of
 from records.verdict import Verdict
+from tests.databases import new_database
 from tests.servers.house import BODY, COLUMNS, STAFF, reviewer
 
 ORGANISATION = Organisation(
@@ -244,8 +245,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     staff = "\n".join([COLUMNS, *STAFF, reviewer(6, "David Smith")])
     write_private(folder / "roster.csv", f"{staff}\n")
     create_keys(folder / "keys")
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     yield folder
     database.dispose()
 

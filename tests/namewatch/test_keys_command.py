@@ -10,9 +10,10 @@ from evidence.vault import read_public_keys
 from namewatch.cli import app
 from namewatch.init import FILES, write_first_files
 from records.clock import utc_now
-from records.database import migrate, open_database, reading, transaction
+from records.database import open_database, reading, transaction
 from records.record_key import RecordKey
 from records.sealing import new_identity, new_record_key, unwrap
+from tests.databases import new_database
 
 
 @pytest.fixture
@@ -22,8 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert {file.name for file in home.iterdir()} == {*FILES, "keys"}
     monkeypatch.setenv("NAMEWATCH_HOME", str(home))
     (tmp_path / "recovery.txt").write_text(recovery)
-    database = open_database(f"sqlite:///{home / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(home)
     with transaction(database) as session:
         made = new_record_key(read_public_keys(home / "keys").recipients())
         session.add(RecordKey(recipient=made.recipient, wrapped=made.wrapped, created_at=utc_now()))

@@ -16,9 +16,10 @@ from evidence.seal import ensure_seal_key
 from evidence.vault import create_keys, read_public_keys
 from namewatch.cli import app
 from namewatch.init import write_private
-from records.database import migrate, open_database, transaction
+from records.database import transaction
 from records.record_key import RecordKey
 from records.sealing import new_record_key
+from tests.databases import new_database
 from tests.servers.house import BODY, COLUMNS, STAFF, reviewer
 
 NOW = datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
@@ -63,8 +64,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     create_keys(folder / "keys")
     ensure_seal_key(folder / "keys")
     keys = read_public_keys(folder / "keys")
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     keep_chain(database, keys.pepper)
     made = new_record_key(keys.recipients())
     with transaction(database) as session:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitors.registry import KINDS
-from records.database import migrate, open_database
+from tests.databases import new_database
 from tests.servers.answering import Answer, AnsweringServer
 from tests.servers.mastodon import TOKEN as MASTODON_TOKEN
 from tests.servers.mastodon import MastodonServer
@@ -144,8 +144,7 @@ def test_sources_that_are_not_well_and_what_to_do(tmp_path: Path, x: XServer) ->
 
 
 def test_what_the_watch_has_spent_today_counts_for_the_check(tmp_path: Path, x: XServer) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(tmp_path)
     with SharedLedger(database).total("x", TOKEN, datetime.now(UTC).date()) as total:
         total.used = 5_000_000
     database.dispose()

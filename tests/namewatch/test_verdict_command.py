@@ -16,13 +16,14 @@ from casework.incidents import Opening
 from casework.reading import place_of
 from evidence.vault import create_keys, read_public_keys
 from namewatch.init import write_private
-from records.database import migrate, open_database, reading, transaction
+from records.database import reading, transaction
 from records.example import Example
 from records.finding import Category, Concern, Finding, NameMatch
 from records.incident import Mention
 from records.post import Post
 from records.record_key import RecordKey
 from records.sealing import new_record_key, seal
+from tests.databases import new_database
 from tests.servers.house import BODY, COLUMNS, STAFF, reviewer
 
 NOW = datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
@@ -80,8 +81,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     staff = "\n".join([COLUMNS, *STAFF, reviewer(6, "Fenella Auchterbrae")])
     write_private(folder / "roster.csv", f"{staff}\n")
     create_keys(folder / "keys")
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     made = new_record_key([read_public_keys(folder / "keys").vault])
 
     def sealed(part: str, value: str) -> bytes:

@@ -89,7 +89,11 @@ class House:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None
     ) -> None:
-        """End the service by its own process id."""
+        """End the service by its own process id; a fault tells what there was to see."""
+        if fault is not None:
+            fault.add_note(f"What {self.home.name} showed:\n{self.shown()}")
+            for one in self.mail.mails if self.mail else ():
+                fault.add_note(f"Mail to {', '.join(one.recipients)}: {one.message['Subject']}")
         self.stop()
 
     @property

@@ -143,14 +143,15 @@ def test_nobody_is_told_twice_of_a_post_that_is_seen_again(
     with House(tmp_path / "home", mail) as house:
         house.start()
         house.publish([post(1, NAMING), post(1, NAMING)])
-        wait_until(lambda: len(mail.mails) == 3, why="three mails")
+        wait_until(lambda: len(mail.mails) >= 3, why="three mails")
         house.stop()
         house.publish([post(1, NAMING)])
         house.start()
         house.publish([post(2, THREAT)])
-        wait_until(lambda: len(mail.mails) == 6, why="three more, since it is graver")
+        wait_until(lambda: len(mail.mails) >= 6, why="three more, since it is graver")
         subjects = [str(one.message["Subject"]) for one in mail.mails]
-        assert sum("again" in subject for subject in subjects) == 3
+        assert sum("again" in subject for subject in subjects) == 3, subjects
+        assert len(subjects) == 6, subjects
 
 
 def test_an_acknowledgement_by_command_stops_the_escalation_and_a_stranger_is_refused(

@@ -24,6 +24,7 @@ from records.incident import Incident, Mention
 from records.organisation import Organisation
 from records.post import Post
 from records.roster import StaffMember, roster_of
+from tests.databases import new_database
 from workflows.deliver import send
 from workflows.escalate import escalate_those_due
 from workflows.preserve import take
@@ -101,7 +102,7 @@ class Office:
 
     def __init__(self, folder: Path, database_url: str = "") -> None:
         create_keys(folder / "keys")
-        database = open_database(database_url or f"sqlite:///{folder / 'namewatch.db'}")
+        database = open_database(database_url) if database_url else new_database(folder)
         migrate(database)
         self.time = NOW
         self.channel = RememberingChannel()

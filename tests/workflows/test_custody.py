@@ -16,6 +16,7 @@ from evidence.custody import faults_of, head_of
 from records.custody import Act, CustodyEntry
 from records.database import migrate, open_database, reading, transaction
 from records.sealing import new_identity, unseal
+from tests.databases import new_database
 from tests.servers.postgres import postgres
 from workflows.custody import chain, head_now, note_custody, sealed_why, why_place
 
@@ -38,8 +39,7 @@ for _ in range(int(sys.argv[2])):
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
-    migrate(engine)
+    engine = new_database(tmp_path)
     yield engine
     engine.dispose()
 

@@ -28,12 +28,13 @@ from evidence.erasure import LIST, ErasedListError, read_list
 from evidence.vault import Vault
 from evidence.verify import ERASED, verify
 from records.custody import CustodyEntry
-from records.database import migrate, open_database, reading, transaction
+from records.database import reading, transaction
 from records.exhibit import Exhibit
 from records.incident import IncidentAccess
 from records.record_key import RecordKey
 from records.roster import roster_of
 from records.step import Step as Kept
+from tests.databases import new_database
 from tests.workflows.conftest import ALICE, COMMS, DIRECTOR, HEAD, HR, MANAGER, NOW, STAFF, Office
 from workflows.custody import chain
 from workflows.erase import Eraser, Order, erase
@@ -203,8 +204,7 @@ def test_a_machine_that_lost_its_list_as_well_takes_one_that_was_kept_elsewhere(
     office.services.database.dispose()
     apart = elsewhere / "apart.jsonl"
     shutil.copy(home(office) / "keys" / LIST, apart)
-    database = open_database(f"sqlite:///{other / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(other)
     storage = type(office.services.storage)(other / "evidence")  # type: ignore[call-arg]
     there = Eraser.of(database, storage, other / "keys", other / "evidence")
     assert apply_again(there, now=LATER) == Again()

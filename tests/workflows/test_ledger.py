@@ -11,8 +11,9 @@ from sqlmodel import select
 
 from monitors.errors import SourceError
 from monitors.ledger import DayCount, OwnLedger
-from records.database import migrate, open_database, reading
+from records.database import open_database, reading
 from records.day_total import DayTotal
+from tests.databases import new_database
 from workflows.ledger import SharedLedger
 
 DAY = date(2026, 11, 22)
@@ -21,8 +22,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
-    database = open_database(f"sqlite:///{tmp_path / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(tmp_path)
     yield database
     database.dispose()
 

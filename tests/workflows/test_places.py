@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitors.status import State
-from records.database import migrate, open_database, transaction
+from records.database import transaction
 from records.watching import SourceWatch
+from tests.databases import new_database
 from workflows.places import Place, places
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -13,8 +14,7 @@ UNREACHED = "It can't be reached. Trying again."
 
 
 def one_place(folder: Path, **row: object) -> Place:
-    database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    migrate(database)
+    database = new_database(folder)
     told = {"source": "forum", "sentence": UNREACHED, "state": State.TRYING_AGAIN.value, **row}
     with transaction(database) as session:
         session.add(SourceWatch.model_validate(told))
