@@ -177,7 +177,7 @@ class Supervised:
                 if turn != self._turn:
                     return None
                 self._sign = time.monotonic()
-                if self._reading[0] is not State.WATCHING:
+                if self._reading[0] is not State.WATCHING and self._shows_health(received):
                     self._quiet_since = time.monotonic()
                     self._now_reading(State.WATCHING, "Watching.")
                 if received is not None:
@@ -194,6 +194,14 @@ class Supervised:
             log.error("Reading %s met %s", self._source.name, _kind(error))  # noqa: TRY400
             return SourceError(f"An unexpected fault came up ({_kind(error)}).")
         return None
+
+    def _shows_health(self, received: Arrival | None) -> bool:
+        """Whether it is read again: a place that was reached says so of a first look alone.
+
+        A look that fails as a whole tells how far it came as well.
+        """
+        first = self._reading[0] is State.STARTING
+        return first or not isinstance(received, Reached | Missed)
 
     def _look_whether_it_is_too_quiet(self) -> None:
         """An answer with nothing in it, again and again, is not health."""

@@ -451,7 +451,9 @@ def sweep(
 
 @app.command()
 def verify(
-    bundle: Annotated[Path, typer.Argument(help="A sealed bundle, .tar.age.")],
+    bundle: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A sealed bundle, .tar.age.")
+    ],
     key: Annotated[
         Path | None,
         typer.Option(help="File with the vault, the recovery or your own age key, to look inside."),

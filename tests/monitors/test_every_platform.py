@@ -1,8 +1,10 @@
 """What holds for every platform that is asked again and again, each with its real client."""
 
 import logging
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,9 +14,11 @@ import time_machine
 from monitors import web
 from monitors.answer import ENTRY, JOINED, PARAGRAPH
 from monitors.registry import build
-from monitors.source import Source
+from monitors.runner import Limits, Runner, State
+from monitors.source import Arrival, Source
 from monitors.timed import Deadline
 from tests.monitors.looking import Brought, look
+from tests.monitors.reading import eventually
 from tests.servers.platforms import KINDS, Platforms
 from tests.servers.web import Answer
 
@@ -100,6 +104,48 @@ def test_a_fault_is_told_and_what_was_said_during_it_comes_after_it(
     assert SECRET.decode() not in told
     assert "Glen Road" not in told
     assert "127.0.0.1" not in told
+
+
+@dataclass
+class Counted:
+    """A source, and how often it has been read anew."""
+
+    source: Source
+    begun: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def receive(self, cursor: str | None, stop: threading.Event) -> Iterator[Arrival | None]:
+        self.begun += 1
+        return self.source.receive(cursor, stop)
+
+
+@pytest.mark.must("4")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_platform_that_goes_on_failing_is_never_called_watched_in_between(
+    platforms: Platforms, kind: str
+) -> None:
+    ours = Counted(source(platforms, kind))
+    told: list[State] = []
+    kept: dict[str, str] = {}
+
+    def keep(name: str, batch: Sequence[Arrival]) -> None:
+        kept[name] = batch[-1].cursor
+
+    limits = Limits(first_wait_seconds=0.01, longest_wait_seconds=0.05)
+    runner = Runner([ours], kept.get, keep, lambda one: told.append(one.state), limits=limits)
+    runner.start()
+    try:
+        eventually(lambda: State.WATCHING in told)
+        platforms.misbehave(Answer(500, DENIED, PAGE))
+        eventually(lambda: ours.begun > 4)
+        platforms.misbehave(None)
+        eventually(lambda: told[-1] is State.WATCHING)
+    finally:
+        runner.stop(30)
+    assert told == [State.STARTING, State.WATCHING, State.TRYING_AGAIN, State.WATCHING]
 
 
 @pytest.mark.must("7")
