@@ -65,9 +65,10 @@ class Door:
         self, token: str, answer: Mapping[str, str], device: str = ""
     ) -> str | None:
         """Try what the identity provider answered; a new session's token, or None."""
-        staff_id = self.provider.take(token, answer) if self.provider else None
+        taken = self.provider.take(token, answer) if self.provider else None
+        staff_id, way = taken or (None, Way.ELSEWHERE)
         with transaction(self._desk.database) as session:
-            return self._open(session, staff_id, Way.ELSEWHERE, device)
+            return self._open(session, staff_id, way, device)
 
     def enter_by_password(
         self, address: str, password: str, code: str, device: str = ""
@@ -97,14 +98,16 @@ class Door:
     def recent(self, token: str, within: timedelta = RECENT) -> bool:
         """Whether whoever holds this session has just proved who they are.
 
-        By a code by mail only those who have nothing better.
+        By a code by mail only those who have nothing better; at the identity provider only those
+        who have just proved it there.
         """
         began = self.sessions.began(token)
         member = self.who(token)
         if began is None or member is None:
             return False
         way, started_at = began
-        enough = way is not Way.CODE or not self.ways_of(member)
+        mailed = way is Way.CODE and bool(self.ways_of(member))
+        enough = way is not Way.ELSEWHERE and not mailed
         return enough and self._desk.now() < started_at + within
 
     def ways_of(self, member: StaffMember) -> OwnWays:

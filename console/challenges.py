@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     ENTER_BY_PASSKEY = "enter by passkey"
     ADD_PASSKEY = "add passkey"
     ENTER_ELSEWHERE = "enter elsewhere"
+    PROVE_ELSEWHERE = "prove elsewhere"
     LINK_ELSEWHERE = "link elsewhere"
     SET_PASSWORD = "set password"  # noqa: S105 - the name of a purpose
 

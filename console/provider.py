@@ -21,14 +21,15 @@ from joserfc.jwk import KeySet
 from sqlmodel import select
 
 from casework.audit import note
-from console.challenges import Challenges, Purpose, take
+from console.challenges import Challenges, Purpose, still_asked, take
 from console.codes import SOMEBODY
 from console.desk import Desk
 from console.door_rules import ProviderAccess
 from console.errors import ProviderError, TooManyTriesError
 from console.limits import Limiter
+from console.sessions import RECENT, Way
 from console.tokens import drawn_from
-from records.database import transaction
+from records.database import reading, transaction
 from records.roster import StaffMember
 from records.ways_in import LinkedIdentity
 
@@ -38,6 +39,8 @@ _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 _LEEWAY_SECONDS = 60
 _SECONDS = 10
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_GOOGLE = "https://accounts.google.com"
+"""Knows no `prompt=login`."""
 _FAULTS = (requests.RequestException, AuthlibBaseError, JoseError, ValueError, KeyError, TypeError)
 
 
@@ -60,19 +63,25 @@ class Provider:
             raise TooManyTriesError
         told = described(self._access)
         token = self._challenges.ask(purpose, staff_id)
+        anew = purpose is Purpose.PROVE_ELSEWHERE
+        login = anew and self._access.issuer != _GOOGLE
         address, _ = self._client().create_authorization_url(
             told["authorization_endpoint"],
             state=_text(token, "state"),
             nonce=_text(token, "nonce"),
             code_verifier=_text(token, "verifier"),
-            prompt="select_account",
+            prompt="login" if login else "select_account",
+            **({"max_age": "0"} if anew else {}),
         )
         return token, str(address)
 
-    def take(self, token: str, answer: Mapping[str, str]) -> str | None:
-        """Whose linked account this is, for whoever wants to enter; None when it is nobody's."""
-        subject = self._subject(token, answer, Purpose.ENTER_ELSEWHERE, None)
+    def take(self, token: str, answer: Mapping[str, str]) -> tuple[str, Way] | None:
+        """Whose linked account this is, and how they entered; None when it is nobody's."""
         now = self._desk.now()
+        with reading(self._desk.database) as session:
+            anew = still_asked(session, token, Purpose.PROVE_ELSEWHERE, now)
+        purpose = Purpose.PROVE_ELSEWHERE if anew else Purpose.ENTER_ELSEWHERE
+        subject, claims = self._subject(token, answer, purpose, None)
         with transaction(self._desk.database) as session:
             kept = session.exec(
                 select(LinkedIdentity).where(LinkedIdentity.subject_hash == subject)
@@ -84,11 +93,11 @@ class Provider:
                 return None
             kept.used_at = now
             session.add(kept)
-            return kept.staff_id
+            return kept.staff_id, self._way(claims, anew=anew)
 
     def link(self, member: StaffMember, token: str, answer: Mapping[str, str]) -> bool:
         """Link the account that comes back to whoever is signed in; whether that was done."""
-        subject = self._subject(token, answer, Purpose.LINK_ELSEWHERE, member.staff_id)
+        subject, _ = self._subject(token, answer, Purpose.LINK_ELSEWHERE, member.staff_id)
         now, own = self._desk.now(), member.staff_id
         with transaction(self._desk.database) as session:
             query = select(LinkedIdentity).where(LinkedIdentity.subject_hash == subject)
@@ -114,22 +123,23 @@ class Provider:
 
     def _subject(
         self, token: str, answer: Mapping[str, str], purpose: Purpose, staff_id: str | None
-    ) -> str:
-        """A hash of issuer and subject; empty when anything about the answer is wrong."""
+    ) -> tuple[str, Mapping[str, Any]]:
+        """A hash of issuer and subject, and all claims; empty when anything is wrong with them."""
         now = self._desk.now()
         with transaction(self._desk.database) as session:
             good = take(session, token, purpose, now, staff_id)
         state = answer.get("state", "").encode()
         if not good or not hmac.compare_digest(state, _text(token, "state").encode()):
-            return ""
+            return "", {}
         if not answer.get("code") or answer.get("iss", self._access.issuer) != self._access.issuer:
-            return ""
+            return "", {}
         try:
-            return self._hash_of(self._claims(token, answer["code"]))
+            claims = self._claims(token, answer["code"])
+            return self._hash_of(claims), claims
         except ProviderError:
             raise
         except _FAULTS:
-            return ""
+            return "", {}
 
     def _claims(self, token: str, code: str) -> Mapping[str, Any]:
         told = described(self._access)
@@ -161,8 +171,22 @@ class Provider:
         rules.validate(dict(claims))
         if claims.get("azp", self._access.client_id) != self._access.client_id:
             raise ValueError
+        if not isinstance(claims.get("auth_time", 0), int | float):
+            raise ValueError  # noqa: TRY004 - a wrong answer like the others
         if self._access.tenant and claims.get("tid") != self._access.tenant:
             raise ValueError
+
+    def _way(self, claims: Mapping[str, Any], *, anew: bool) -> Way:
+        """Whether they have just proved to the provider who they are, by the time that it tells.
+
+        Of one that tells no time it is taken on trust that it had them prove it when asked to.
+        """
+        told = claims.get("auth_time")
+        if told is None:
+            return Way.PROVED_ELSEWHERE if anew else Way.ELSEWHERE
+        ago = self._desk.now().timestamp() - told
+        proved = -_LEEWAY_SECONDS <= ago <= RECENT.total_seconds()
+        return Way.PROVED_ELSEWHERE if proved else Way.ELSEWHERE
 
     def _hash_of(self, claims: Mapping[str, Any]) -> str:
         """Of Entra `oid`, which is the person's in the tenant; its `sub` is each application's."""

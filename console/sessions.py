@@ -32,7 +32,9 @@ class Way(StrEnum):
     """A code by mail."""
     PASSKEY = "passkey"
     ELSEWHERE = "elsewhere"
-    """At the body's own identity provider."""
+    """At the body's own identity provider, where they may have signed in long before."""
+    PROVED_ELSEWHERE = "proved elsewhere"
+    """At the body's own identity provider, where they have just proved who they are."""
     PASSWORD = "password"  # noqa: S105 - the name of a way
 
 

@@ -35,8 +35,12 @@ def routes(front: Front) -> APIRouter:
     @router.post("/sign-in/elsewhere")
     def go(request: Request, reference: Typed = "", back: Typed = "") -> Response:
         place = Place.asked(reference, back)
+        # Whoever is signed in has been asked to prove anew who they are.
+        anew = front.who(request) is not None
         try:
-            token, address = provider.ask(Purpose.ENTER_ELSEWHERE)
+            token, address = provider.ask(
+                Purpose.PROVE_ELSEWHERE if anew else Purpose.ENTER_ELSEWHERE
+            )
         except ProviderError:
             return sign_in_page(front, request, place, Fault("address", NO_ANSWER))
         return send_there(front, request, provider, token, address, place.address)

@@ -263,6 +263,57 @@ def test_linking_takes_somebody_who_has_just_signed_in(
     assert browse().post("/account/elsewhere").headers["location"] == "/sign-in"
 
 
+GRAVE = "/break-glass/ask"
+HOUR = 3600
+
+
+@pytest.mark.parametrize("told", [None, -HOUR], ids=["tells no time", "an hour ago"])
+def test_what_is_grave_takes_proof_at_the_provider_and_no_session_of_long_before(
+    office: Office, browse: Open, there: OidcServer, told: int | None
+) -> None:
+    link(browse(LINE_MANAGER), there)
+    browser = browse()
+    there.claims = {"auth_time": told and there.now + told}
+    assert enter(browser, there) == 303
+    assert (there.asked[-1]["prompt"], "max_age" in there.asked[-1]) == ("select_account", False)
+    assert browser.get(GRAVE).headers["location"] == f"/sign-in/again?back={GRAVE}"
+    there.claims = {}
+    back = there.visit(go(browser, back=GRAVE))
+    assert (there.asked[-1]["prompt"], there.asked[-1]["max_age"]) == ("login", "0")
+    assert browser.get(back).headers["location"] == GRAVE
+    assert browser.get(GRAVE).status_code == 200
+    assert office.trail("signed in")[-1].about == {"way": "proved elsewhere"}
+
+
+@pytest.mark.parametrize(
+    ("told", "proved"),
+    [
+        pytest.param(0, True, id="now"),
+        pytest.param(-299, True, id="just now"),
+        pytest.param(None, True, id="tells no time, and was asked for proof"),
+        pytest.param(-301, False, id="longer ago"),
+        pytest.param(HOUR, False, id="in an hour"),
+    ],
+)
+def test_the_providers_own_time_says_whether_it_was_proved(
+    browse: Open, there: OidcServer, told: int | None, proved: bool
+) -> None:
+    link(browse(LINE_MANAGER), there)
+    browser = browse()
+    there.claims = {"auth_time": -HOUR}
+    enter(browser, there)
+    there.claims = {"auth_time": None if told is None else there.now + told}
+    assert enter(browser, there) == 303
+    assert (browser.get(GRAVE).status_code == 200) is proved
+
+
+@pytest.mark.parametrize("told", ["soon", [1], {}])
+def test_a_time_that_is_none_lets_nobody_in(browse: Open, there: OidcServer, told: object) -> None:
+    link(browse(LINE_MANAGER), there)
+    there.claims = {"auth_time": told}
+    assert enter(browse(), there) == 400
+
+
 def test_a_leavers_account_opens_nothing(office: Office, browse: Open, there: OidcServer) -> None:
     link(browse(LEAVER), there)
     office.later(days=1)
@@ -356,4 +407,4 @@ def test_it_works_with_a_provider_that_others_wrote(office: Office) -> None:
                 )
                 back = there.headers["location"].removeprefix("http://127.0.0.1")
                 assert browser.get(back).headers["location"] == leads_to
-    assert office.trail("signed in")[-1].about == {"way": "elsewhere"}
+    assert office.trail("signed in")[-1].about == {"way": "proved elsewhere"}

@@ -84,16 +84,17 @@ class OidcServer(WebServer):
         return 200, {
             "access_token": "unused",
             "token_type": "Bearer",
-            "id_token": self._id_token(asked["nonce"]),
+            "id_token": self._id_token(asked),
         }
 
-    def _id_token(self, nonce: str) -> str:
+    def _id_token(self, asked: dict[str, str]) -> str:
         claims = {
             "iss": self.url,
             "aud": CLIENT,
             "exp": self.now + 300,
             "iat": self.now,
-            "nonce": nonce,
+            "nonce": asked["nonce"],
+            **({"auth_time": self.now} if "max_age" in asked else {}),
             **self.person,
             **self.claims,
         }
