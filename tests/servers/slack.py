@@ -318,8 +318,12 @@ class _Requests(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer one call."""
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        self._answer_to(self._content(body))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True  # whoever called was killed in mid-call
+            return
+        self._answer_to(self._content(body.decode()))
 
     def _answer_to(self, content: dict[str, Any]) -> None:
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
