@@ -1,6 +1,10 @@
 """Send one delivery: committed as begun before it is sent, so that a crash leaves its mark."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from queue import SimpleQueue
+from threading import Lock
 from typing import Literal
 
 from dbos import DBOS
@@ -75,10 +79,47 @@ def send(delivery_id: int, attempt: int) -> str:
 
 
 def _note_taken(held: Services, delivery_id: int, code: str) -> None:
-    """Commit no more than that the channel has taken it: a crash before this makes a repeat."""
-    sent = {"state": DeliveryState.SENT.value, "receipt": code, "error": None}
-    with urgently(), transaction(held.database) as session:
-        session.execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(sent))
+    """Commit no more than that the channel has taken it: a crash before this makes a repeat.
+
+    Several that were taken at once are written by whichever comes first, so that none waits longer
+    than for one other commit.
+    """
+    own = _Taken(delivery_id, code)
+    _taken.put(own)
+    with _writing:
+        if not own.written:
+            _write(held, [_taken.get() for _ in range(_taken.qsize())])
+    if own.fault:
+        raise own.fault
+
+
+@dataclass(eq=False, slots=True)
+class _Taken:
+    """A delivery that its channel has taken, and what came of writing that down."""
+
+    delivery_id: int
+    code: str
+    written: bool = False
+    fault: Exception | None = None
+
+
+_taken: SimpleQueue[_Taken] = SimpleQueue()
+_writing = Lock()
+
+
+def _write(held: Services, together: Sequence[_Taken]) -> None:
+    """Write down all of them in one transaction; called by one thread at a time."""
+    try:
+        with urgently(), transaction(held.database) as session:
+            for one in together:
+                sent = {"state": DeliveryState.SENT.value, "receipt": one.code, "error": None}
+                of_it = col(Delivery.id) == one.delivery_id
+                session.execute(update(Delivery).where(of_it).values(sent))
+    except Exception as fault:  # noqa: BLE001 - each of them is told, by its own thread
+        for one in together:
+            one.fault = fault
+    for one in together:
+        one.written = True
 
 
 def _hand_over(held: Services, delivery: Delivery, message: Message) -> str:

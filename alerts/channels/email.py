@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -232,12 +233,25 @@ class EmailChannel:
             if settings.username and settings.password:
                 line.login(settings.username, settings.password)
             yield line
-            line.leave()
         except (OSError, UnicodeError) as error:
-            raise _plain_fault(error, line, deadline) from None
-        finally:
-            line.close()
-            deadline.close()
+            fault = _plain_fault(error, line, deadline)
+            _hang_up(line, deadline)
+            raise fault from None
+        except BaseException:
+            _hang_up(line, deadline)
+            raise
+        # What was taken is written down meanwhile, before anything can cut that off.
+        threading.Thread(target=_say_goodbye, args=(line, deadline), daemon=True).start()
+
+
+def _say_goodbye(line: SmtpLine, deadline: Deadline) -> None:
+    line.leave()
+    _hang_up(line, deadline)
+
+
+def _hang_up(line: SmtpLine, deadline: Deadline) -> None:
+    line.close()
+    deadline.close()
 
 
 def _part(text: str) -> bytes:

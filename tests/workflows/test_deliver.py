@@ -1,15 +1,21 @@
 """Sending: at least once, marked when it may be twice, and never silently given up."""
 
 import logging
-from dataclasses import replace
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
+from alerts.channel import Receipt
 from alerts.errors import DeliveryError
 from casework import incidents
 from casework.audit import entries_about
 from records.database import reading, transaction
 from records.roster import roster_of
+from tests.monitors.reading import eventually
 from tests.workflows.conftest import (
     ALICE,
     COMMS,
@@ -82,6 +88,55 @@ def test_a_crash_between_sending_and_settling_makes_the_next_one_a_repeat(office
     assert begun.id is not None
     assert send(begun.id, 0) == "sent"
     assert [message.repeat for _, message in office.channel.taken] == [True]
+
+
+def test_alerts_that_were_taken_at_once_are_written_down_together(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.see(NAMING)
+    waiting = [references for name, _, references in office.engine.enqueued if name == "deliver"]
+    all_taken = threading.Barrier(len(waiting))
+    monkeypatch.setattr(office.channel, "deliver", Together(office.channel.deliver, all_taken))
+    written = Written(office.services.database)
+    with ThreadPoolExecutor(len(waiting)) as threads:
+        assert set(threads.map(lambda one: send(*one), waiting)) == {"sent"}
+    assert written.together == [1, len(waiting) - 1]
+    assert states(office) == dict.fromkeys((MANAGER, COMMS, HR), "sent")
+    assert len({one.receipt for one in office.deliveries()}) == len(waiting)
+
+
+@dataclass
+class Together:
+    """A channel whose answers all come at the same time."""
+
+    deliver: Callable[..., Receipt]
+    all_taken: threading.Barrier
+
+    def __call__(self, *about: object) -> Receipt:
+        receipt = self.deliver(*about)
+        self.all_taken.wait(30)
+        return receipt
+
+
+class Written:
+    """How many deliveries each transaction called taken; the first waits until all others do."""
+
+    def __init__(self, database: Engine) -> None:
+        self.together: list[int] = []
+        self._by: list[object] = []
+        event.listen(database, "before_cursor_execute", self._execute)
+
+    def _execute(self, connection: Connection, _: object, statement: str, *__: object) -> None:
+        if not (statement.startswith("UPDATE delivery") and "receipt=" in statement):
+            return
+        transaction = connection.get_transaction()
+        if self._by and self._by[-1] is transaction:
+            self.together[-1] += 1
+            return
+        if not self._by:
+            eventually(lambda: deliver._taken.qsize() == 2)
+        self._by.append(transaction)
+        self.together.append(1)
 
 
 def test_a_crash_right_after_the_channel_took_it_sends_nothing_again_and_writes_it_down(
