@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,14 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
     with pytest.raises(ConfigurationError, match="no kind of source called 'carrier pigeon'") as no:
         build("carrier pigeon", "coop", {})
     assert all(kind in str(no.value) for kind in KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_page_that_the_index_leads_to(kind: str) -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    page = f"how-to/{kind}.md"
+    assert f'kind = "{kind}"' in (docs / page).read_text("utf-8")
+    assert f"({page})" in (docs / "index.md").read_text("utf-8")
 
 
 TRIED: dict[str, dict[str, object]] = {
