@@ -35,7 +35,8 @@ Nothing in it was altered after it was captured. To check that it is whole, and 
     sha256sum -c SHA256SUMS
     openssl pkeyutl -verify -pubin -inkey signer.pub -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
 
-Compare signer.pub with the seal.pub that the body gives you. When there is a time stamp:
+The three lines from BEGIN to END in signer.pub must stand in the seal.pub that the body gives you.
+When there is a time stamp:
 
     openssl ts -verify -in SHA256SUMS.tsr -data SHA256SUMS -CAfile tsa-certificate.pem
 
