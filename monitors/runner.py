@@ -19,7 +19,8 @@ class Runner:
 
     `sink(name, batch)` screens the batch and keeps its last cursor, in one transaction; it is
     called by one thread a source, in the source's order, and given the same batch again when it
-    raises. `report(status)` is called whenever the state or the sentence of a source changes.
+    raises. It may take only so many from the front and say how many: then the rest comes again.
+    `report(status)` is called whenever the state or the sentence of a source changes.
     """
 
     def __init__(

@@ -19,7 +19,8 @@ from records.errors import NamewatchError
 log = logging.getLogger(__name__)
 
 Cursors = Callable[[str], str | None]
-Sink = Callable[[str, Sequence[Arrival]], None]
+Sink = Callable[[str, Sequence[Arrival]], int | None]
+"""Takes a batch whole (None), or says how many from its front it took."""
 Report = Callable[[SourceStatus], None]
 
 LOOK_SECONDS = 0.1
@@ -32,6 +33,8 @@ class Limits:
     batch: int = 200
     linger_seconds: float = 0.2
     waiting: int = 1000
+    looked_at: int = 1000
+    """So many a sink sees at once that takes a batch in parts, so that it can choose among them."""
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 60.0
     healthy_after_seconds: float = 60.0
@@ -55,8 +58,9 @@ class Supervised:
     """Reads a source again after every failure, from the cursor that was kept last.
 
     What is read waits in a bounded queue for the sink, so a slow sink slows the source. A batch
-    that the sink refuses is given again until it is taken. Before the source is read again
-    everything read so far has been handed on, so that `cursors` knows the place.
+    that the sink refuses is given again until it is taken; what it left of one is given again
+    with what came meanwhile. Before the source is read again everything read so far has been
+    handed on, so that `cursors` knows the place.
     """
 
     def __init__(self, source: Source, around: Surroundings, stop: threading.Event) -> None:
@@ -233,11 +237,23 @@ class Supervised:
     # The thread that hands on.
 
     def _hand_on(self) -> None:
-        while batch := self._next_batch():
-            if not self._hand_on_batch(batch):
+        batch: list[Arrival] = []
+        while batch := self._with_newer(batch) if batch else self._next_batch():
+            taken = self._hand_on_batch(batch)
+            if taken is None:
                 return
-            for _ in batch:
+            del batch[:taken]
+            for _ in range(taken):
                 self._waiting.task_done()
+            if self._stop.is_set():
+                return  # the rest is received again after the next start
+
+    def _with_newer(self, left: list[Arrival]) -> list[Arrival]:
+        """What the sink left, and behind it what has come since."""
+        with suppress(queue.Empty):
+            while len(left) < self._around.limits.looked_at:
+                left.append(self._waiting.get_nowait())
+        return left
 
     def _next_batch(self) -> list[Arrival]:
         """What came in: up to the limit, the first of it waiting no longer than it may."""
@@ -258,19 +274,19 @@ class Supervised:
                 break
         return batch
 
-    def _hand_on_batch(self, batch: Sequence[Arrival]) -> bool:
-        """Give the batch until it is taken; False if we were stopped before."""
+    def _hand_on_batch(self, batch: Sequence[Arrival]) -> int | None:
+        """Give the batch until some of it is taken, and say how much; None if we were stopped."""
         backoff = self._backoff()
         while True:
             try:
-                self._around.sink(self._source.name, batch)
+                taken = self._around.sink(self._source.name, batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
                 self._now_handing(self._not_taken(error))
                 if self._stop.wait(backoff.next_wait()):
-                    return False
+                    return None
             else:
                 self._now_handing(None)
-                return True
+                return len(batch) if taken is None else taken
 
     def _not_taken(self, error: Exception) -> str:
         """Why the sink did not take a batch: our own faults are sentences, others stay a kind."""

@@ -187,7 +187,7 @@ class Service:
             self.report(status)
             coverage.tell(status)
 
-        runner = Runner(sources, watch.cursor, watch.take, told)
+        runner = Runner(sources, watch.cursor, watch.take_some, told)
         alarm = SourceAlarm(services, self._send_note, self.built.settings.alarms_to)
         operations = self._operations()
         beats = Beats(coverage, runner.statuses, lambda: alarm.look() + operations.look())

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -83,6 +83,8 @@ class Watch:
     kept: Counter[str] = field(default_factory=Counter)
     """How many posts of each source were kept since the start, for an alert or for triage."""
     _cursor_kept_at: dict[str, float] = field(default_factory=dict)
+    _ahead: dict[str, dict[int, Arrival]] = field(default_factory=dict)
+    """What was taken before its turn and stands in a batch still, by source and identity."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _joining: Joining = field(init=False)
 
@@ -97,18 +99,32 @@ class Watch:
             return kept.cursor if kept else None
 
     def take(self, source: str, batch: Sequence[Arrival]) -> None:
-        """Screen a batch and keep its hits, in a flood a few at a time: others get in between."""
+        """Take a batch whole."""
+        while batch:
+            batch = batch[self.take_some(source, batch) :]
+
+    def take_some(self, source: str, batch: Sequence[Arrival]) -> int:
+        """Screen the front of a batch and keep its hits; how many were taken.
+
+        In a flood a few are taken at a time, so that others get in between; and of the whole
+        batch those about somebody else are taken first, and not again in their turn.
+        """
         with self._lock:
             self.before_a_batch()
-        read = self._to_be_read(batch)
+        ahead = self._ahead.setdefault(source, {})
+        read = [one for one in self._to_be_read(batch) if id(batch[one]) not in ahead]
         others = self._about_others(batch, read)
         for begins in range(0, len(others), MOST_READ_AT_ONCE):
             part = [batch[number] for number in others[begins : begins + MOST_READ_AT_ONCE]]
             self._take(source, part, range(len(part)), cursor=None)
-        read = [number for number in read if number not in others]
-        for begins, ends in _parts(read, len(batch)):
-            marked = [number - begins for number in read if begins <= number < ends]
-            self._take(source, batch[begins:ends], marked, cursor=batch[ends - 1].cursor)
+            ahead.update((id(one), one) for one in part)
+        read = [number for number in read if id(batch[number]) not in ahead]
+        ends = read[MOST_READ_AT_ONCE] if len(read) > MOST_READ_AT_ONCE else len(batch)
+        marked = read[:MOST_READ_AT_ONCE]
+        self._take(source, batch[:ends], marked, cursor=batch[ends - 1].cursor)
+        for one in batch[:ends]:
+            ahead.pop(id(one), None)
+        return ends
 
     def _about_others(self, batch: Sequence[Arrival], read: Sequence[int]) -> Sequence[int]:
         """The numbers of those posts in a flood that are about somebody else, but for edits.
@@ -293,12 +309,3 @@ class Watch:
             now=self.services.now(),
             about={"source": hit.received.post.source, "severity": hit.finding.severity},
         )
-
-
-def _parts(read: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
-    """Where a batch begins and ends, cut so that no part has too many posts to be read."""
-    begins = 0
-    for cut in read[MOST_READ_AT_ONCE::MOST_READ_AT_ONCE]:
-        yield begins, cut
-        begins = cut
-    yield begins, length

@@ -86,17 +86,19 @@ class Sink:
 
     refuse: Callable[[str, list[int]], bool] = lambda *_: False
     takes_seconds: float = 0.0
+    at_most: int | None = None
     offered: list[tuple[str, list[int]]] = field(default_factory=list)
     kept: dict[str, list[int]] = field(default_factory=dict)
     kept_at: list[float] = field(default_factory=list)
 
-    def __call__(self, name: str, batch: Sequence[Arrival]) -> None:
+    def __call__(self, name: str, batch: Sequence[Arrival]) -> int | None:
         self.offered.append((name, numbers(batch)))
         time.sleep(self.takes_seconds)
         if self.refuse(name, numbers(batch)):
             raise OSError("the disk is full of secret words")
-        self.kept.setdefault(name, []).extend(numbers(batch))
+        self.kept.setdefault(name, []).extend(numbers(batch)[: self.at_most])
         self.kept_at.append(time.monotonic())
+        return None if self.at_most is None else min(self.at_most, len(batch))
 
     def cursor(self, name: str) -> str | None:
         kept = self.kept.get(name)
@@ -312,6 +314,28 @@ def test_a_stop_finishes_the_batch_in_hand_and_the_next_start_goes_on() -> None:
             eventually(partial(longer, sink.offered, before + 3))
     kept = sink.kept["scripted"]
     assert kept == list(range(1, len(kept) + 1))
+
+
+def test_what_a_sink_leaves_of_a_batch_comes_again_with_what_came_meanwhile() -> None:
+    sink = Sink(at_most=3, takes_seconds=0.005)
+    limits = replace(QUICK, batch=10, looked_at=30)
+    with watching(Scripted(until=200), sink=sink, limits=limits) as watched:
+        watched.wait_for("scripted", State.FINISHED)
+    assert sink.kept["scripted"] == list(range(1, 201))
+    first, second = (seen for _, seen in sink.offered[:2])
+    assert len(first) == 10
+    assert second == list(range(4, 34)), "seven were left; the others waited behind them"
+
+
+def test_a_stop_leaves_the_rest_of_a_batch_to_the_next_start() -> None:
+    sink = Sink(at_most=2, takes_seconds=0.02)
+    for _ in range(3):
+        with watching(Scripted(until=5000), sink=sink, limits=replace(QUICK, batch=100)):
+            before = len(sink.offered)
+            eventually(partial(longer, sink.offered, before + 2))
+    kept = sink.kept["scripted"]
+    assert kept == list(range(1, len(kept) + 1))
+    assert len(kept) < 60, "no batch was taken to its end"
 
 
 def test_a_stop_says_when_something_will_not_end() -> None:

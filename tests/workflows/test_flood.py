@@ -192,6 +192,32 @@ def test_who_is_named_behind_a_flood_in_one_batch_hears_before_its_end(office: O
         assert session.get_one(SourceCursor, "practice").cursor == "post-61"
 
 
+def test_who_is_named_while_a_flood_is_being_taken_hears_before_its_end(office: Office) -> None:
+    office.knows_names()
+    flooded = [received(number, NAMING) for number in range(90)]
+    taken = office.watch.take_some("practice", flooded)
+    rest = [*flooded[taken:], received(90, OTHER)]
+    taken = office.watch.take_some("practice", rest)
+    assert [one.staff_ids for one in office.mentions()].index([BOB]) < 25
+    assert len(office.mentions()) < 60, "the flood is not over"
+    office.watch.take("practice", rest[taken:])
+    assert len(office.mentions()) == 91
+
+
+def test_what_was_taken_before_its_turn_is_screened_once(office: Office) -> None:
+    office.knows_names()
+    screen, read = office.watch.screen, Counter[str]()
+
+    def counted(post: Post) -> Finding:
+        read[post.id] += 1
+        return screen(post)
+
+    office.watch.screen = counted
+    flooded = [received(number, NAMING) for number in range(60)]
+    office.watch.take("practice", [*flooded, received(60, OTHER), received(61, NAMING)])
+    assert set(read.values()) == {1}
+
+
 def test_a_power_cut_in_the_midst_of_a_flood_loses_none_of_it_and_keeps_nothing_twice(
     office: Office,
 ) -> None:
