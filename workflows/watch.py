@@ -29,6 +29,7 @@ from workflows.changes import (
     set_aside,
     swept_gives_way,
 )
+from workflows.crowd import FirstLooks, Named, Suspects, about_others
 from workflows.engine import Engine
 from workflows.joining import Joining
 from workflows.mentions import Hit, material_of, mention_of, new_key
@@ -40,17 +41,9 @@ from workflows.silence import is_canary, without_canary
 from workflows.waiting import PutBy, put_by, worth_reading
 
 Screen = Callable[[Post], Finding]
-Suspects = Callable[[Sequence[Post]], Collection[int]]
-Named = Callable[[Post], Collection[str]]
 CURSOR_EVERY_SECONDS = 1.0
 MOST_READ_AT_ONCE = 20
 """So many posts that may matter are screened and kept in one transaction; it holds up others."""
-CROWD = 20
-"""When more posts of one batch than these name the same person, posts about others go first."""
-
-
-_BODY = ("",)
-"""Stands for whom a post names that names nobody."""
 
 
 def _nothing() -> None:
@@ -83,14 +76,14 @@ class Watch:
     kept: Counter[str] = field(default_factory=Counter)
     """How many posts of each source were kept since the start, for an alert or for triage."""
     _cursor_kept_at: dict[str, float] = field(default_factory=dict)
-    _ahead: dict[str, dict[int, Arrival]] = field(default_factory=dict)
-    """What was taken before its turn and stands in a batch still, by source and identity."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _joining: Joining = field(init=False)
+    _looks: FirstLooks = field(init=False)
 
     def __post_init__(self) -> None:
         """Join hits with what this works with."""
         self._joining = Joining(self.services, self.engine)
+        self._looks = FirstLooks(self.suspects, self.named)
 
     def cursor(self, source: str) -> str | None:
         """The place up to which `source` has been dealt with."""
@@ -111,37 +104,18 @@ class Watch:
         """
         with self._lock:
             self.before_a_batch()
-        ahead = self._ahead.setdefault(source, {})
-        read = [one for one in self._to_be_read(batch) if id(batch[one]) not in ahead]
-        others = self._about_others(batch, read)
+        looks = self._looks.at(source, batch)
+        others = about_others(looks)
         for begins in range(0, len(others), MOST_READ_AT_ONCE):
-            part = [batch[number] for number in others[begins : begins + MOST_READ_AT_ONCE]]
-            self._take(source, part, range(len(part)), cursor=None)
-            ahead.update((id(one), one) for one in part)
-        read = [number for number in read if id(batch[number]) not in ahead]
+            part = others[begins : begins + MOST_READ_AT_ONCE]
+            self._take(source, [one.arrival for one in part], range(len(part)), cursor=None)
+            for one in part:
+                one.taken = True
+        read = [number for number, look in enumerate(looks) if look.to_be_read]
         ends = read[MOST_READ_AT_ONCE] if len(read) > MOST_READ_AT_ONCE else len(batch)
-        marked = read[:MOST_READ_AT_ONCE]
-        self._take(source, batch[:ends], marked, cursor=batch[ends - 1].cursor)
-        for one in batch[:ends]:
-            ahead.pop(id(one), None)
+        self._take(source, batch[:ends], read[:MOST_READ_AT_ONCE], cursor=batch[ends - 1].cursor)
+        self._looks.forget(source, batch[:ends])
         return ends
-
-    def _about_others(self, batch: Sequence[Arrival], read: Sequence[int]) -> Sequence[int]:
-        """The numbers of those posts in a flood that are about somebody else, but for edits.
-
-        They are met again, and known, when the program dies before the flood has been taken.
-        """
-        if len(read) <= CROWD:
-            return ()
-        chosen = {number: one for number in read if isinstance(one := batch[number], Received)}
-        names = {number: frozenset(self.named(one.post) or _BODY) for number, one in chosen.items()}
-        many = [one for one, times in Counter(names.values()).items() if times > CROWD]
-        crowd = frozenset[str]().union(*many)
-        return [
-            number
-            for number, one in chosen.items()
-            if many and not names[number] <= crowd and not one.edited
-        ]
 
     def _take(
         self, source: str, batch: Sequence[Arrival], read: Sequence[int], *, cursor: str | None
@@ -186,14 +160,6 @@ class Watch:
         if watch is not None:
             watch.canary_at = self.services.now()
             session.add(watch)
-
-    def _to_be_read(self, batch: Sequence[Arrival]) -> list[int]:
-        """The numbers of those posts that may matter, and of all that were edited."""
-        posts = [(number, one) for number, one in enumerate(batch) if isinstance(one, Received)]
-        suspects = self.suspects([one.post for _, one in posts])
-        return [
-            number for place, (number, one) in enumerate(posts) if place in suspects or one.edited
-        ]
 
     def _hits(self, batch: Sequence[Arrival], read: Sequence[int]) -> list[Hit]:
         chosen = (batch[number] for number in read)
