@@ -83,6 +83,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # asking each file's time for each page takes as long as filling it
         )
         self._environment.globals.update(_macros())
         self._environment.globals.update(
@@ -136,4 +137,5 @@ def _macro(component: str, macro: str) -> Callable[..., str]:
 @cache
 def _library() -> Environment:
     """They ask for options that nobody gave, so they aren't strict."""
-    return Environment(loader=PrefixLoader({_LIBRARY: PackageLoader(_LIBRARY)}), autoescape=True)
+    loader = PrefixLoader({_LIBRARY: PackageLoader(_LIBRARY)})
+    return Environment(loader=loader, autoescape=True, auto_reload=False)
