@@ -39,6 +39,7 @@ from records.roster import StaffMember, roster_of
 from records.sealing import new_identity
 from tests.console.cast import THE_FINDING, THE_POST, Office, address_of, new_office
 from tests.console.conftest import sign_in
+from tests.console.directly import Directly
 from tests.console.still_set_up import StillSetUp
 
 LATE = datetime(2026, 11, 23, 23, 58, tzinfo=UTC)
@@ -218,13 +219,12 @@ class World:
 
     def new_browser(self, staff_id: str = "") -> TestClient:
         """A browser that nobody has used, signed in as `staff_id` if one is given."""
-        browser = TestClient(
+        browser = Directly(
             self.app,
             base_url="http://127.0.0.1",
             headers={"sec-fetch-site": "same-origin"},
             follow_redirects=False,
         )
-        browser.__enter__()
         if staff_id:
             sign_in(browser, self.office, staff_id)
         return browser
@@ -259,17 +259,19 @@ def _furnished() -> Path:
     return folder
 
 
-def new_world(folder: Path, roles: Collection[Role] = tuple(Role)) -> World:
+def new_world(
+    folder: Path, roles: Collection[Role] = tuple(Role), *, policy: str = "spso"
+) -> World:
     """Make it, and sign everybody (or only `roles`) in; somebody is gone a minute later."""
     shutil.copytree(_furnished(), folder, dirs_exist_ok=True)
     database = open_database(f"sqlite:///{folder / 'namewatch.db'}")
-    office = Office(database=database, vault=new_identity(), now=LATE)
+    office = Office(database=database, vault=new_identity(), now=LATE, policy=policy)
     desk = office.desk(console_url="http://localhost")
     desk.door = EVERY_WAY_IN
-    desk.renew(BODY, roster_of(member(*one) for one in PEOPLE), desk.pack)
+    body = BODY.model_copy(update={"policy": policy})
+    desk.renew(body, roster_of(member(*one) for one in PEOPLE), desk.pack)
     desk.storage = FolderStorage(folder / "evidence")
     desk.set_up = StillSetUp()
-    desk.public_keys = read_public_keys(folder / "keys")
     desk.public_keys = read_public_keys(folder / "keys")
     world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")
     for role in roles:
@@ -279,14 +281,16 @@ def new_world(folder: Path, roles: Collection[Role] = tuple(Role)) -> World:
 
 
 @contextmanager
-def world_in(folder: Path, roles: Collection[Role] = tuple(Role)) -> Iterator[World]:
+def world_in(
+    folder: Path, roles: Collection[Role] = tuple(Role), *, policy: str = "spso"
+) -> Iterator[World]:
     """A world that is cleared away in the end."""
-    made = new_world(folder, roles)
+    made = new_world(folder, roles, policy=policy)
     try:
         yield made
     finally:
         for browser in made.browsers.values():
-            browser.__exit__()
+            browser.close()
         made.office.database.dispose()
 
 

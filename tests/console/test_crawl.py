@@ -1,12 +1,13 @@
 """Crawled as every role: nothing tells of an incident that is not theirs to see.
 
-Each role visits two bodies that differ only in incidents which are not for it. Every page it can
-reach must be the same in both: no reference, count, hit, name or word gives them away.
+By either policy each role visits two bodies that differ only in incidents which are not for it.
+Every page it can reach must be the same in both: no reference, count, hit, name or word gives them
+away.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -14,25 +15,32 @@ from records.finding import Finding
 from tests.console.cast import THE_FINDING, THE_POST
 from tests.console.crawling import Shown, crawl
 from tests.console.everybody import NAMED, SIGNED_IN, STAFF_ID, Role, Stands, World, world_in
-from tests.console.test_every_route import NO_SUCH, WHO_MAY, addresses
+from tests.console.test_every_route import NO_SUCH, POLICIES, WHO_MAY, addresses
 
 COUNTED: Mapping[str, str] = {
     "/status": "whoever looks after this has to know whether evidence is sealed, so they are told"
     " how much there is; nothing of an incident that they are named in is counted",
 }
 """Pages that count all incidents, each with the reason why whoever may enter may know how many."""
+KEEPS = tuple(one for one in Role if STAFF_ID.get(one) == STAFF_ID[Role.CUSTODIAN])
+"""They see all that is not of themselves, and so have bodies for them alone."""
+OTHERS = tuple(one for one in Role if one not in KEEPS)
 ELSEWHERE = "s018"
 HIDDEN_WORDS = ("quernstone", "gannetfall", "ninewells")
 """Words that stand only in posts of hidden incidents."""
 
 
+Pages = dict[str, Shown]
+"""What is shown at each address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A world, what of it is for one role, and what is not."""
+    """A world, and of each role what of it is theirs, and what is not."""
 
     world: World
-    seen: tuple[str, ...]
-    hidden: tuple[str, ...]
+    seen: Mapping[Role, str]
+    hidden: Mapping[Role, tuple[str, ...]]
 
 
 def with_word(world: World, word: str, named: str | None, **people: tuple[str, ...]) -> str:
@@ -58,22 +66,46 @@ def hide_from(world: World, role: Role) -> Iterator[str]:
         yield with_word(world, HIDDEN_WORDS[2], ELSEWHERE, conflicted=listed, listed=listed)
 
 
-@pytest.fixture(scope="module")
-def bodies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Role, tuple[Body, Body]]]:
-    """For each role, one body without and one with what is hidden from it."""
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """What some roles are shown in a body without and in one with what is hidden from them."""
+
+    without: Body
+    whole: Body
+    known: dict[Role, tuple[Pages, Pages]] = field(default_factory=dict)
+
+    def of(self, role: Role) -> tuple[Pages, Pages]:
+        """Each role goes through once; what is noted of that is the same in both bodies."""
+        if role not in self.known:
+            asked = (self.whole.seen[role], *self.whole.hidden[role], NO_SUCH)
+            both = (shown_to(role, one, asked) for one in (self.without, self.whole))
+            self.known[role] = (next(both), next(both))
+        return self.known[role]
+
+
+@pytest.fixture(scope="module", params=POLICIES)
+def visits(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Role, Visits]]:
+    """Whoever is no custodian visits the same two bodies, in which much is hidden from each."""
     with ExitStack() as worlds:
 
-        def body(role: Role, *, whole: bool) -> Body:
-            world = worlds.enter_context(world_in(tmp_path_factory.mktemp("body"), {role}))
-            seen = world.open_so(role, Stands.LISTED)
-            assert seen
-            hidden = tuple(hide_from(world, role)) if whole else ()
-            return Body(world, (seen,), hidden)
+        def body(roles: tuple[Role, ...], *, whole: bool) -> Body:
+            folder = tmp_path_factory.mktemp("body")
+            world = worlds.enter_context(world_in(folder, roles, policy=request.param))
+            seen = {role: world.open_so(role, Stands.LISTED) or "" for role in roles}
+            assert all(seen.values())
+            hidden = {role: tuple(hide_from(world, role)) if whole else () for role in roles}
+            return Body(world, seen, hidden)
 
-        yield {role: (body(role, whole=False), body(role, whole=True)) for role in Role}
+        found: dict[Role, Visits] = {}
+        for roles in (OTHERS, *((one,) for one in KEEPS)):
+            both = Visits(body(roles, whole=False), body(roles, whole=True))
+            found |= dict.fromkeys(roles, both)
+        yield found
 
 
-def shown_to(role: Role, body: Body, asked: tuple[str, ...]) -> dict[str, Shown]:
+def shown_to(role: Role, body: Body, asked: tuple[str, ...]) -> Pages:
     """Every page that a role reaches: from the start, from each area, and by typing references."""
     plain = [one.split()[1] for one in addresses(body.world.app) if "{" not in one]
     typed = {
@@ -90,11 +122,9 @@ def shown_to(role: Role, body: Body, asked: tuple[str, ...]) -> dict[str, Shown]
 @pytest.mark.clause("WICS Named ¶2")
 @pytest.mark.parametrize("role", Role)
 def test_no_page_tells_of_an_incident_that_is_not_theirs(
-    bodies: dict[Role, tuple[Body, Body]], role: Role
+    visits: dict[Role, Visits], role: Role
 ) -> None:
-    without, whole = bodies[role]
-    asked = (*whole.seen, *whole.hidden, NO_SUCH)
-    before, after = shown_to(role, without, asked), shown_to(role, whole, asked)
+    before, after = visits[role].of(role)
     assert sorted(before) == sorted(after)
     for address, page in after.items():
         if address not in COUNTED:
@@ -105,12 +135,11 @@ def test_no_page_tells_of_an_incident_that_is_not_theirs(
 
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_the_crawler_reads_the_pages_of_what_is_theirs(
-    bodies: dict[Role, tuple[Body, Body]], role: Role
+    visits: dict[Role, Visits], role: Role
 ) -> None:
-    _, whole = bodies[role]
-    pages = shown_to(role, whole, whole.seen)
-    for reference in whole.seen:
-        assert pages[f"/r/{reference}"].status == 200
-        assert reference in pages[f"/r/{reference}"].text
+    _, pages = visits[role].of(role)
+    own = visits[role].whole.seen[role]
+    assert pages[f"/r/{own}"].status == 200
+    assert own in pages[f"/r/{own}"].text
     assert any("Fiona MacLeod" in one.text for one in pages.values())
     assert NAMED not in STAFF_ID.values()
