@@ -76,7 +76,7 @@ class Content:
             "let_in": self.let_in,
             "overdue": self.overdue,
             "coverage": [
-                [one.source, one.gaps, one.hours, one.lost_hours, one.doubt]
+                [one.source, one.gaps, one.hours, one.lost_hours, one.doubt, one.bounds]
                 for one in self.coverage
             ],
             "before": [[words, part.kept()] for words, part in self.before],

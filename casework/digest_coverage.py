@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from casework.digest_counts import Span
 from records.watching import CoverageGap, GapState, SourceWatch
+
+UNNOTICED = timedelta(minutes=5)
+"""Whoever watched until so shortly before the end watched all the time."""
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +24,18 @@ class Unwatched:
     lost_hours: float
     """Of these, the hours that could not be read back."""
     doubt: str = ""
+    bounds: str = ""
+    """From when or until when it was watched at all, in plain words; empty if all the time."""
 
     @property
     def words(self) -> str:
         """It in plain words."""
         if not self.gaps:
-            return "watched all the time"
+            return self.bounds or "watched all the time"
         times = "once" if self.gaps == 1 else f"{self.gaps} times"
         lost = f"; {self.lost_hours:.1f} hours can't be read back" if self.lost_hours else ""
-        return f"not watched {times}, {self.hours:.1f} hours in all{lost}"
+        bounds = f"{self.bounds}; " if self.bounds else ""
+        return f"{bounds}not watched {times}, {self.hours:.1f} hours in all{lost}"
 
 
 def coverage_of(session: Session, span: Span) -> list[Unwatched]:
@@ -50,9 +57,30 @@ def coverage_of(session: Session, span: Span) -> list[Unwatched]:
                 hours=_hours(own, begins, ends),
                 lost_hours=_hours(lost, begins, ends),
                 doubt=watches[source].doubt if source in watches else "",
+                bounds=_bounds(watches.get(source), span, own),
             )
         )
     return found
+
+
+def _bounds(watch: SourceWatch | None, span: Span, gaps: Sequence[CoverageGap]) -> str:
+    """What of this time lies before the first look at a source, or after the last."""
+    begins, ends = span
+    if watch is None:
+        return "no longer watched"
+    first, last = watch.first_watched_at, max([watch.alive_at, *map(_end_of, gaps)])
+    if first >= ends:
+        return "not watched yet"
+    if last <= begins:
+        return "no longer watched"
+    since = f" from {first:%-d %B} on" if first > begins else ""
+    until = f" until {last:%-d %B}" if ends - last > UNNOTICED else ""
+    return f"watched{since}{until}" if since or until else ""
+
+
+def _end_of(gap: CoverageGap) -> datetime:
+    """What is after a gap is watched again, and an open one is told of as a gap."""
+    return gap.ended_at or _FOR_EVER
 
 
 def _hours(gaps: Sequence[CoverageGap], begins: datetime, ends: datetime) -> float:

@@ -101,7 +101,7 @@ def who_acts(
     actor = by or settings.acting_as
     if actor is None:
         raise NamewatchError(
-            f"say who you are: namewatch {command} REFERENCE --by STAFF_ID,"
+            f"say who you are: namewatch {command} … --by STAFF_ID,"
             " or set acting_as in settings.toml."
         )
     member = configuration.roster.get(actor)

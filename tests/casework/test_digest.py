@@ -255,6 +255,33 @@ def test_open_actions_and_coverage_are_told(engine: Engine, open_about: Opens) -
     assert "Records from before this time that are still open: 3 or more." in december
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (datetime(2026, 12, 2, tzinfo=UTC), NOW, "not watched yet"),
+        (datetime(2026, 11, 22, 9, tzinfo=UTC), NOW, "watched from 22 November on"),
+        (datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 3, tzinfo=UTC), "no longer watched"),
+        (
+            datetime(2026, 9, 1, tzinfo=UTC),
+            datetime(2026, 11, 12, 8, tzinfo=UTC),
+            "watched until 12 November",
+        ),
+        (datetime(2026, 9, 1, tzinfo=UTC), NOW, "watched all the time"),
+    ],
+    ids=["not yet", "from a day on", "no longer", "until a day", "all the time"],
+)
+def test_nothing_is_called_watched_before_its_first_look_or_after_its_last(
+    engine: Engine, first: datetime, last: datetime, words: str
+) -> None:
+    with transaction(engine) as session:
+        session.add(
+            SourceWatch(
+                source="river", sentence="", state="watching", first_watched_at=first, alive_at=last
+            )
+        )
+    assert f"river: {words}." in plain_text(content_of(drafted(engine)), BODY.name)
+
+
 def test_that_something_is_overdue_is_told_only_beside_enough_open_records(
     engine: Engine, open_about: Opens
 ) -> None:

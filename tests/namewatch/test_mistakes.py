@@ -302,7 +302,7 @@ def test_init_that_is_not_told_where_asks() -> None:
     [
         (("ack", "NW-2026-0009", "--by", "s003"), "there is no incident NW-2026-0009"),
         (("ack", "NW-2026-0009", "--by", "s099"), "staff_id s099 is not in the roster"),
-        (("ack", "NW-2026-0009"), "say who you are: namewatch ack REFERENCE --by STAFF_ID"),
+        (("ack", "NW-2026-0009"), "say who you are: namewatch ack … --by STAFF_ID"),
         (("incident", "show", "NW-1"), "there is no incident NW-1; `namewatch incident list`"),
         (("test-alert", "--to", "s099"), "staff_id s099 is not in the roster"),
     ],

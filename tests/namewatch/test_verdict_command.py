@@ -142,7 +142,7 @@ def test_it_says_that_what_may_be_grave_is_found_as_before(home: Home) -> None:
             (REFERENCE, "worse", "--category", "canary", "--by", LINE_MANAGER),
             "is none of these: threat, ",
         ),
-        ((REFERENCE, "worse"), "say who you are: namewatch verdict REFERENCE --by STAFF_ID"),
+        ((REFERENCE, "worse"), "say who you are: namewatch verdict … --by STAFF_ID"),
         ((REFERENCE, "worse", "--by", "s099"), "staff_id s099 is not in the roster"),
         ((REFERENCE, "worse", "--by", NAMED), "You are named in this incident yourself"),
         ((REFERENCE, "worse", "--by", STRANGER), "You may not do this with this incident."),
