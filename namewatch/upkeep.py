@@ -1,4 +1,4 @@
-"""What the service does now and then: read calendars hourly, rehearse the policy every night."""
+"""What the service does now and then: calendars hourly; at night a rehearsal, and leavers' keys."""
 
 import logging
 import threading
@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from alerts.rehearsal import Gap, Reached
 from casework.audit import note
+from console.leavers import forget_leavers
 from namewatch.bootstrap import Built
 from namewatch.calendars import Looked, look
 from namewatch.policy_work import gaps_of
 from records.alarm import AlarmKind
 from records.audit import MACHINE
 from records.database import transaction
+from records.roster import Roster
 from workflows.operations import raise_alarm
 from workflows.services import Services
 
@@ -31,6 +33,7 @@ class Upkeep:
         self._built = built
         self._read_at: datetime | None = None
         self._rehearsed: date | None = None
+        self._cleared: tuple[Roster, date] | None = None
         self._failing: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
@@ -62,6 +65,18 @@ class Upkeep:
         if local.time() >= NIGHT and self._rehearsed != local.date():
             alarm_for_gaps(held, local.date())
             self._rehearsed = local.date()
+        self._clear_up(held, local.date())
+
+    def _clear_up(self, held: Services, today: date) -> None:
+        """After each night, and once another roster has been taken in."""
+        roster, cleared = held.roster, self._cleared
+        if cleared and cleared[0] is roster and cleared[1] == today:
+            return
+        with transaction(held.database) as session:
+            gone = forget_leavers(session, roster, today=today, now=held.now())
+        if gone:
+            log.info("what %d who have left signed in with is deleted", gone)
+        self._cleared = (roster, today)
 
     def _read_calendars(self, today: date) -> None:
         settings, held = self._built.settings, self._built.services
