@@ -17,6 +17,7 @@ _STYLE = """
  td, th {text-align: left; vertical-align: top; padding: 4pt 8pt 4pt 0;
          border-bottom: .5pt solid #b1b4b6; overflow-wrap: anywhere; white-space: pre-wrap}
  td.when {width: 8.5rem; white-space: nowrap}
+ td.what {width: 9rem; overflow-wrap: break-word}
 """
 
 
@@ -48,7 +49,7 @@ def _chapter(chapter: Chapter) -> str:
     if not chapter.lines:
         return ""
     rows = "".join(
-        f'<tr><td class="when">{escape(line.when)}</td><td>{escape(line.what)}</td>'
+        f'<tr><td class="when">{escape(line.when)}</td><td class="what">{escape(line.what)}</td>'
         f"<td>{escape(line.words)}</td></tr>"
         for line in chapter.lines
     )

@@ -43,8 +43,9 @@ def hidden_staff(member: StaffMember, instead: str, *, near: bool) -> Hidden:
     """A member of staff; of those who are `near`, in the record, also each part of their name."""
     whole = [member.full_name, *member.known_as, *member.handles, member.email, member.slack_id]
     whole += [one.lstrip("@") for one in member.handles]
-    if "@" in member.email:
-        whole.append(member.email.partition("@")[0])
+    mailbox = member.email.partition("@")[0]
+    if mailbox.casefold() not in re.findall(r"\w+", member.role_title.casefold()):
+        whole.append(mailbox)  # hr@ and director@ are no names, and stand in many sentences
     parts = _parts([member.full_name, *member.known_as])
     if near:
         return Hidden(instead, _terms([member.staff_id, *whole, *parts]))

@@ -58,6 +58,17 @@ def test_each_person_is_replaced_and_other_words_stay(text: str, left: str) -> N
     assert redactor().clean(text) == left
 
 
+def test_a_mailbox_called_after_a_role_takes_that_word_out_of_no_sentence() -> None:
+    struan = StaffMember(
+        "s005", "Struan Kilbrandy", role_title="HR Officer", email="hr@slo.example"
+    )
+    one = Redactor(
+        [hidden_staff(struan, "staff D", near=True), hidden_staff(YOUNG, "C", near=True)]
+    )
+    assert one.clean("told as HR officer: Struan") == "told as HR officer: [staff D]"
+    assert one.clean("write to hr@slo.example, or rory") == "write to [e-mail address], or [C]"
+
+
 def test_what_was_taken_out_is_counted() -> None:
     one = redactor()
     one.clean("Fenella, Fenella and a@b.example")
