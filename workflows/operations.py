@@ -15,6 +15,7 @@ from records.alarm import AlarmKind, OperationsAlarm
 from records.database import reading, transaction
 from records.incident import Incident
 from records.roster import StaffMember
+from workflows.alarm import ROLE
 from workflows.services import Services
 
 AGAIN_AFTER = timedelta(minutes=5)
@@ -50,10 +51,18 @@ def raise_alarm(session: Session, kind: AlarmKind, reference: str, *, now: datet
 
 
 def by_mail(services: Services, send: Send, staff_ids: Sequence[str]) -> Call:
-    """Mail to those who look after the machine, but for who is named or in conflict."""
+    """Mail to those who look after the machine, but for who is named or in conflict.
+
+    If none of them is there, to whoever holds the first role with somebody left, since an alarm
+    must not lie about unread: the communications manager before all others.
+    """
 
     def call(subject: str, sentence: str, excluded: frozenset[str]) -> None:
-        there = [one for one in staff_ids if one in services.roster and one not in excluded]
+        by_role = sorted(services.organisation.roles.items(), key=lambda one: one[0] != ROLE)
+        for chosen in (staff_ids, *(holders for _, holders in by_role)):
+            there = [one for one in chosen if one in services.roster and one not in excluded]
+            if there:
+                break
         for staff_id in there:
             send(services.roster[staff_id], subject, sentence)
         if not there:

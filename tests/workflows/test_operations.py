@@ -11,7 +11,7 @@ from records.alarm import AlarmKind, OperationsAlarm
 from records.database import reading, transaction
 from records.errors import ConfigurationError
 from tests.servers.answering import Answer, AnsweringServer, Asked
-from tests.workflows.conftest import ALICE, COMMS, Office
+from tests.workflows.conftest import ALICE, BODY, COMMS, Office
 from workflows.operations import OperationsAlarms, by_mail, raise_alarm
 
 REFERENCE = "NW-2026-0041"
@@ -92,6 +92,22 @@ def test_an_alarm_by_mail_never_goes_to_who_is_named(office: Office) -> None:
         raise_alarm(session, AlarmKind.NOBODY_ANSWERS, incident.reference, now=office.time)
     assert OperationsAlarms(office.services, [call]).once() == 1
     assert sent == [COMMS]
+
+
+@pytest.mark.clause("SPSO 68")
+def test_an_alarm_for_which_nobody_is_chosen_goes_to_who_holds_a_role_and_is_not_named(
+    office: Office,
+) -> None:
+    sent: list[str] = []
+    call = by_mail(office.services, lambda to, *_: sent.append(to.staff_id), [])
+    call("namewatch needs somebody", "…", frozenset())
+    call("namewatch needs somebody", "…", frozenset({COMMS}))
+    everybody = {one for held in BODY.roles.values() for one in held}
+    with pytest.raises(DeliveryError):
+        call("namewatch needs somebody", "…", frozenset(everybody))
+    first, second = sent
+    assert first == COMMS
+    assert second in everybody - {COMMS}
 
 
 def test_when_nobody_acknowledges_to_the_end_an_alarm_is_raised(office: Office) -> None:
