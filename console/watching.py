@@ -19,6 +19,8 @@ class Watching:
 
     line: str
     silent: tuple[str, ...]
+    nowhere: bool = False
+    """Whether no place is watched at all."""
 
 
 def watching(desk: Desk, session: Session, staff_id: str) -> Watching:
@@ -29,7 +31,7 @@ def watching(desk: Desk, session: Session, staff_id: str) -> Watching:
     if any(may_enter(desk.office, staff_id, one, desk.now()) for one in looks_after):
         for one in not_going_out(session, staff_id, desk.now()):
             silent += _not_sent(desk, one)
-    return Watching(line=_line(seen), silent=tuple(silent))
+    return Watching(line=_line(seen), silent=tuple(silent), nowhere=not seen)
 
 
 def _line(seen: list[Place]) -> str:

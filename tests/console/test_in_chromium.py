@@ -236,7 +236,7 @@ def test_scripts_in_a_post_do_not_run(
     window.sign_in(LINE_MANAGER)
     window.press(REVEAL)
     expect(window.page.get_by_text(bad).first).to_be_visible()
-    expect(window.page).to_have_title(titled(reference))
+    expect(window.page).to_have_title(titled(f"What was posted \u2013 {reference}"))
     assert window.said == []
 
 

@@ -179,7 +179,7 @@ def test_somebody_on_the_list_sees_what_is_asked_of_them(office: Office, visit: 
     reference = office.open()
     page = visit(LINE_MANAGER).get("/inbox").text
     for words in (
-        titled("Needs your attention"),
+        titled("Your inbox: Needs your attention"),
         f'href="/r/{reference}"',
         "Critical",
         "A threat, or something that may be meant as one",

@@ -1,17 +1,24 @@
 """Look at a page in Chromium, on a phone and on a desk, and keep all that could be wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from starlette.testclient import TestClient
 
-from tests.console.everybody import Role, World
+from tests.pages.hearing import SERVICE, hear
+from tests.pages.keys import RING
 from tests.pages.scenes import Scene
 
 HERE = Path(__file__).parent
 AXE = HERE / "node_modules/axe-core/axe.min.js"
-WIDTHS = {"desk": (1200, 900), "phone": (375, 740)}
+CUT, ORDER, NAMED = (
+    (HERE / f"{one}.js").read_text(encoding="utf-8") for one in ("cut", "order", "naming")
+)
+WIDTHS = {1200: 900, 375: 740}
+PHONE = 375
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _KEEP_VIOLATIONS = """
 window.broken = [];
@@ -46,15 +53,6 @@ _STOPS = """() => {
       return !met;
     }).length;
 }"""
-_FOCUSED = """() => {
-  const one = document.activeElement;
-  if (!one || one === document.body || one === document.documentElement) return null;
-  const drawn = getComputedStyle(one), box = one.getBoundingClientRect();
-  const marked = drawn.outlineStyle !== "none" || drawn.boxShadow !== "none"
-    || drawn.backgroundColor !== "rgba(0, 0, 0, 0)" || one.closest("label, .govuk-radios__item");
-  return [one.tagName + " " + (one.name || one.textContent.trim().slice(0, 40)), !!marked,
-    box.right > 0 && box.left < innerWidth];
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +62,31 @@ class Looked:
     scene: Scene
     status: int
     html: str
-    tree: str
+    heard: list[str]
+    named: list[str] = field(default_factory=list)
     axe: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
 
 
 class Looker:
-    """A browser with one window for each role."""
+    """A browser with one window for each who looks."""
 
-    def __init__(self, chromium: Browser, address: str, world: World, pictures: Path) -> None:
+    def __init__(
+        self,
+        chromium: Browser,
+        address: str,
+        browsers: Mapping[str, TestClient],
+        pictures: Path,
+    ) -> None:
         self._chromium = chromium
         self._address = address
-        self._world = world
+        self._browsers = browsers
         self._pictures = pictures
         self._axe = AXE.read_text(encoding="utf-8")
-        self._windows: dict[Role, Page] = {}
+        self._windows: dict[str, tuple[Page, CDPSession]] = {}
         self._contexts: list[BrowserContext] = []
         self._said: list[str] = []
 
@@ -89,38 +95,37 @@ class Looker:
         for one in self._contexts:
             one.close()
 
-    def window(self, role: Role) -> Page:
-        """The window of a role, signed in with the session that it has."""
-        if role not in self._windows:
+    def window(self, who: str) -> tuple[Page, CDPSession]:
+        """The window of somebody, signed in with the session that they have, and its tools."""
+        if who not in self._windows:
             context = self._chromium.new_context()
             context.set_default_timeout(10_000)
             context.add_init_script(_KEEP_VIOLATIONS)
-            jar = self._world.browsers[role].cookies.jar
-            for one in jar:
+            for one in self._browsers[who].cookies.jar:
                 context.add_cookies(
                     [{"name": one.name, "value": one.value or "", "url": self._address}]
                 )
             self._contexts.append(context)
-            page = self._windows[role] = context.new_page()
+            page = context.new_page()
+            self._windows[who] = page, context.new_cdp_session(page)
             page.on("console", lambda said: self._said.append(f"{said.type}: {said.text}"))
             page.on("pageerror", lambda fault: self._said.append(str(fault)))
-        return self._windows[role]
+        return self._windows[who]
 
     def look(self, scene: Scene) -> Looked:
         """Open the page, at each width."""
-        page = self.window(scene.role)
+        page, tools = self.window(scene.who)
         self._said.clear()
         status, html = self._open(page, scene)
-        seen = Looked(scene, status, html, page.locator("body").aria_snapshot())
-        for width, (across, down) in WIDTHS.items():
-            page.set_viewport_size({"width": across, "height": down})
+        seen = Looked(scene, status, html, hear(tools).faults())
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
             page.screenshot(path=self._pictures / f"{scene.name}-{width}.png", full_page=True)
             seen.axe.extend(f"{width}: {one}" for one in self._violations(page))
-            if not page.evaluate(_FITS):
-                seen.wide.append(width)
-            if width == "phone":
-                self._look_larger(page, seen)
-                seen.unreached.extend(unreached(page))
+            self._look_around(page, seen, width)
+        seen.misplaced.extend(page.evaluate(ORDER))
+        seen.named.extend(page.evaluate(NAMED, SERVICE))
+        seen.unreached.extend(unreached(page))
         seen.broken.extend(page.evaluate("window.broken"))
         faults = [one for one in self._said if one.startswith(("error", "warning"))]
         seen.broken.extend(one for one in faults if "the server responded" not in one)
@@ -146,10 +151,14 @@ class Looker:
             for one in found["violations"]
         ]
 
-    def _look_larger(self, page: Page, seen: Looked) -> None:
-        page.evaluate(_TEXT, "200%")
-        if not page.evaluate(_FITS):
-            seen.wide.append("phone, text twice as large")
+    def _look_around(self, page: Page, seen: Looked, width: int) -> None:
+        """Whether everything fits into the window, also with text twice as large."""
+        for size in ("", "200%"):
+            page.evaluate(_TEXT, size)
+            how = f"{width}, text twice as large: " if size else f"{width}: "
+            if not page.evaluate(_FITS):
+                seen.wide.append(f"{how}wider than the window")
+            seen.wide.extend(how + one for one in page.evaluate(CUT))
         page.evaluate(_TEXT, "")
 
 
@@ -161,13 +170,12 @@ def unreached(page: Page) -> list[str]:
     faults: list[str] = []
     for _ in range(stops):
         page.keyboard.press("Tab")
-        at = page.evaluate(_FOCUSED)
-        if at is None or at[0] in visited[:1]:
+        at = page.evaluate(RING)
+        if at is None or at["name"] in visited[:1]:
             break
-        words, marked, within = at
-        visited.append(words)
-        faults += [f"{words}: the focus can't be seen"] * (not marked)
-        faults += [f"{words}: outside the window"] * (not within)
+        visited.append(at["name"])
+        faults += [f"{at['name']}: the focus can't be seen"] * (not at["seen"])
+        faults += [f"{at['name']}: outside the window"] * (not at["within"])
     if len(visited) != stops:
         faults.append(f"{len(visited)} of {stops} stops reached, the last: {visited[-1:]}")
     return faults

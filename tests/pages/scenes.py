@@ -10,29 +10,35 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from tests.console.crawling import crawl
-from tests.console.everybody import SIGNED_IN, STAFF_ID, Role, World
+from tests.console.everybody import Role, World
 from tests.console.test_every_route import addresses
+from tests.pages.furnished import ALL_OF_THEM, OWN, Furnished
 
 FIRST = (Role.CUSTODIAN, Role.LINE_MANAGER, Role.IT, Role.NOBODY)
-ROLES = (*FIRST, *(one for one in SIGNED_IN if one not in FIRST))
-ALL_OF_THEM = tuple(STAFF_ID[one] for one in SIGNED_IN)
-LEFT_ALONE = ("/sign-out",)
+ROLES = (*FIRST, *(one for one in Role if one not in {*FIRST, Role.LEAVER}))
+LEFT_ALONE = re.compile(r"/sign-out|/say/leave|/registers/.*/export")
+"""What is no page: the ways out, and files."""
+ASIDE = ("/digest/2026/11", "/break-glass/1", "/retention/1/erase", "/retention/1/keep")
+"""Where no link leads everybody who may go there."""
 _REFERENCE = re.compile(r"NW-[0-9]{4}-[0-9]{4}")
+_GOES_BACK = re.compile(r"(?<=[?&]back=).*")
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One page: who asks for it where, with what form if with one."""
 
-    role: Role
+    who: str
     address: str
     form: tuple[tuple[str, str], ...] | None = None
+    note: str = ""
 
     @property
     def name(self) -> str:
         """What it is called in a report, and as the file of a picture."""
         how = "" if self.form is None else " handed in"
-        words = f"{self.role} {_REFERENCE.sub('record', self.address)}{how}"
+        address = _REFERENCE.sub("record", self.address).strip("/") or "start"
+        words = f"{address}{how} {self.note} as {self.who}"
         return re.sub(r"[^a-zA-Z0-9]+", "-", words).strip("-")[:120]
 
 
@@ -63,26 +69,36 @@ class Forms(HTMLParser):
             self._open = None
 
 
-def scenes(world: World) -> list[Scene]:
-    """Each page once, by the first role that may see it; some by two."""
+def scenes(house: Furnished) -> list[Scene]:
+    """Each page once, by the first who may see it; some by two."""
+    world, browsers = house.world, house.browsers
     reference = a_record(world)
     plain = [one.split()[1] for one in addresses(world.app) if "{" not in one]
     found: dict[str, Scene] = {}
-    with_forms: dict[str, tuple[Role, str]] = {}
-    for role in ROLES:
-        pages = crawl(world.browsers[role], [*plain, f"/r/{reference}", "/nowhere"])
-        for address, page in pages.items():
+    with_forms: dict[str, tuple[str, str]] = {}
+    for who in (*ROLES, OWN):
+        starts = ["/say/page"] if who is OWN else [*plain, f"/r/{reference}", *ASIDE, "/nowhere"]
+        for address, page in crawl(browsers[who], starts).items():
             if page.text.startswith("<!DOCTYPE html>"):
-                key = address if page.status == 200 else f"{page.status}"
-                found.setdefault(key, Scene(role, address))
-                with_forms.setdefault(address, (role, page.text))
-        found.setdefault(f"{role} /", Scene(role, "/"))
+                key = _key(address) if page.status == 200 else f"{page.status}"
+                found.setdefault(key, Scene(who, address))
+                with_forms.setdefault(key, (who, page.text))
+        if who not in {OWN, Role.NOBODY}:
+            found.setdefault(f"{who} /", Scene(who, "/"))
+    for rest in ("", "/timeline"):
+        address = f"/r/{house.decided}{rest}"
+        found[address] = Scene(Role.CUSTODIAN, address, note="decided")
     # Only now: each form has a record of its own, which nobody is to be led to.
     forms: dict[str, Scene] = {}
-    for role, text in with_forms.values():
-        for form in forms_of(world, role, text):
-            forms.setdefault(_REFERENCE.sub("record", form.address), form)
+    for who, text in with_forms.values():
+        for form in forms_of(world, who, text):
+            forms.setdefault(_key(form.address), form)
     return [*found.values(), *forms.values()]
+
+
+def _key(address: str) -> str:
+    """The same for the same page of every record, and for the door before every page."""
+    return _GOES_BACK.sub("there", _REFERENCE.sub("record", address))
 
 
 def a_record(world: World) -> str:
@@ -92,8 +108,8 @@ def a_record(world: World) -> str:
     return reference
 
 
-def forms_of(world: World, role: Role, page: str) -> Iterator[Scene]:
+def forms_of(world: World, who: str, page: str) -> Iterator[Scene]:
     for action, held in Forms(page).found:
-        if action not in LEFT_ALONE:
+        if not LEFT_ALONE.fullmatch(action):
             address = _REFERENCE.sub(lambda _: a_record(world), action)
-            yield Scene(role, address, tuple(held.items()))
+            yield Scene(who, address, tuple(held.items()))
