@@ -4,6 +4,7 @@ Starlette's hands each request over to another thread, which takes longer than m
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from httpx2 import BaseTransport, Request, Response
@@ -16,18 +17,35 @@ class Directly(TestClient):
 
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
-        self._transport = InThisThread(app)
+        self._through_portal = self._transport
+        self._portal_open = False
+        self._transport = InThisThread(app, self._elsewhere)
+
+    def _elsewhere(self, request: Request) -> Response:
+        if not self._portal_open:
+            self.__enter__()
+            self._portal_open = True
+        return self._through_portal.handle_request(request)
+
+    def close(self) -> None:
+        """End the portal as well, if one was needed."""
+        if self._portal_open:
+            self.__exit__()
+        super().close()
 
 
 class InThisThread(BaseTransport):
-    """Runs the application until it has answered."""
+    """Runs the application until it has answered; `elsewhere` where this thread runs a loop."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, elsewhere: Callable[[Request], Response]) -> None:
         self._app = app
+        self._elsewhere = elsewhere
         self._loop = asyncio.new_event_loop()
 
     def handle_request(self, request: Request) -> Response:
         """The whole answer; what the application does after it is done as well."""
+        if asyncio._get_running_loop():  # as beside Playwright
+            return self._elsewhere(request)
         body, start = request.read(), dict[str, Any]()
         answered = bytearray()
 
