@@ -137,7 +137,10 @@ def surname_spaced(first: str, last: str, chance: Random) -> str:
 
 def stretched(first: str, last: str, chance: Random) -> str:
     def pulled(word: str) -> str:
-        place = chance.choice([n for n in range(1, len(word)) if word[n].isalpha()])
+        places = [n for n in range(1, len(word)) if word[n].isalpha()]
+        if not places:
+            return word  # a disguise before this one has left a single letter
+        place = chance.choice(places)
         return word[:place] + word[place] * chance.randint(2, 5) + word[place + 1 :]
 
     return f"{pulled(first)} {pulled(last)}"
