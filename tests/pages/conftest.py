@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from console.server import ConsoleServer
 from evidence.browser import find_browser
 from tests.console.everybody import World, world_in
-from tests.pages.furnished import OWN, aside, furnish
+from tests.pages.furnished import OWN, furnish
 from tests.pages.looking import AXE, Looked, Looker
 from tests.pages.scenes import scenes
 
@@ -47,9 +47,9 @@ def looked(world: World, chromium: Browser, address: str) -> list[Looked]:
     assert AXE.is_file(), "axe-core is not here: make tests/pages/node_modules/.ready"
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
-    house = aside(lambda: furnish(world))
+    house = furnish(world)
     looker = Looker(chromium, address, house.browsers, PICTURES)
-    found = [looker.look(one) for one in aside(lambda: scenes(house))]
+    found = [looker.look(one) for one in scenes(house)]
     house.browsers[OWN].close()
     looker.close()
     return found

@@ -1,10 +1,8 @@
 """A body two years on: with something to triage, decide, release, keep or erase, and hand over."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from starlette.testclient import TestClient
 
@@ -12,6 +10,7 @@ from casework.incidents import by_reference
 from casework.reading import place_of
 from casework.retention import run_clocks
 from casework.steps import Order, record_step
+from casework.trials import begin_trial, settle_trial
 from records.database import transaction
 from records.incident import Mention
 from records.record_key import RecordKey
@@ -23,7 +22,6 @@ from tests.console.test_your_say import shown_code
 LATER = datetime(2028, 12, 1, 9, 30, tzinfo=UTC)
 ALL_OF_THEM = tuple(STAFF_ID[one] for one in SIGNED_IN)
 CUSTODIAN, LINE_MANAGER = STAFF_ID[Role.CUSTODIAN], STAFF_ID[Role.LINE_MANAGER]
-T = TypeVar("T")
 OWN = "the person named"
 """Who looks at a page of their own."""
 
@@ -38,12 +36,6 @@ class Furnished:
     """The record whose story is far on."""
 
 
-def aside(do: Callable[[], T]) -> T:
-    """Do it in a thread of its own: Chromium's loop runs in this one, and browsers have theirs."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(do).result()
-
-
 def furnish(world: World) -> Furnished:
     """Let two years go by, and things happen."""
     _close(world)
@@ -52,6 +44,11 @@ def furnish(world: World) -> Furnished:
         world.sign_in_again(role)
     with transaction(world.office.database) as session:
         run_clocks(session, world.desk.office, LATER)
+        trial = begin_trial(
+            session, CUSTODIAN, "communications_manager", "email", actor=CUSTODIAN, now=LATER
+        )
+        assert trial.id
+        settle_trial(session, trial.id, receipt="taken")
     _find_something(world)
     _ask_for_access(world)
     custodian = world.browsers[Role.CUSTODIAN]
@@ -147,4 +144,14 @@ def _own_page(world: World, reference: str) -> TestClient:
     browser.post("/say", data={"code": shown_code(made.text)})
     answer = browser.post("/say/code", data={"code": world.office.code()})
     assert answer.headers["location"] == "/say/page"
+    choice = {"answer": "everything", "revision": revision(browser.get("/say/page/see").text)}
+    answer = browser.post("/say/page/see", data=choice)
+    assert answer.headers["location"].startswith("/say/page/see")
     return browser
+
+
+def revision(page: str) -> str:
+    """What a form holds so that nothing is overwritten unseen."""
+    found = re.search(r'name="revision" value="([^"]*)"', page)
+    assert found
+    return found[1]

@@ -85,7 +85,7 @@ def scenes(house: Furnished) -> list[Scene]:
                 with_forms.setdefault(key, (who, page.text))
         if who not in {OWN, Role.NOBODY}:
             found.setdefault(f"{who} /", Scene(who, "/"))
-    for rest in ("", "/timeline"):
+    for rest in ("", "/timeline", "/export/police"):
         address = f"/r/{house.decided}{rest}"
         found[address] = Scene(Role.CUSTODIAN, address, note="decided")
     # Only now: each form has a record of its own, which nobody is to be led to.
@@ -93,7 +93,23 @@ def scenes(house: Furnished) -> list[Scene]:
     for who, text in with_forms.values():
         for form in forms_of(world, who, text):
             forms.setdefault(_key(form.address), form)
-    return [*found.values(), *forms.values()]
+    return [*found.values(), *forms.values(), *filled(house)]
+
+
+def filled(house: Furnished) -> Iterator[Scene]:
+    """What comes after a form that was filled in, where that is a page of its own."""
+    evidence, note = a_record(house.world), "filled"
+    why = (("why", "for the police"),)
+    yield Scene(Role.CUSTODIAN, f"/r/{evidence}/evidence/1/open", why, note)
+    yield Scene(Role.CUSTODIAN, f"/r/{house.decided}/timeline", (), note)
+    police = {
+        "stage": "whole", "decision": "not-reported", "why": "It is no crime.",
+        "persons-view": "no-view", "impact": "They take care.",
+    }  # fmt: skip
+    yield Scene(Role.CUSTODIAN, f"/r/{house.decided}/steps/police", tuple(police.items()), note)
+    yield Scene(Role.LINE_MANAGER, f"/r/{house.decided}/say", (), note)
+    yield Scene(Role.CUSTODIAN, "/retention/1/erase", (("sure", "yes"),), note)
+    yield Scene(Role.DIRECTOR, "/retention/asked/1")
 
 
 def _key(address: str) -> str:

@@ -15,7 +15,7 @@ from records.incident import Acknowledgement
 from records.triage import TriageAnswer
 from tests.console.cast import REVEAL, THE_POST, address_of
 from tests.console.everybody import STAFF_ID, Role, World, world_in
-from tests.pages.furnished import OWN, Furnished, aside, furnish
+from tests.pages.furnished import OWN, Furnished, furnish
 from tests.pages.keys import Keys
 
 pytestmark = pytest.mark.servers
@@ -25,7 +25,7 @@ TITLE = "What was posted"
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     with world_in(tmp_path_factory.mktemp("keys")) as world:
-        made = aside(lambda: furnish(world))
+        made = furnish(world)
         yield made
         made.browsers[OWN].close()
 
