@@ -11,6 +11,7 @@ from records.roster import StaffMember
 
 _WAY_WORDS = {
     Way.CODE: "with a code by e-mail",
+    Way.CODE_AND_PASSWORD: "with a code by e-mail and a password",
     Way.PASSKEY: "with a passkey",
     Way.PASSWORD: "with a password",
 }
@@ -20,6 +21,7 @@ DONE = {
     "linked": "Your account is linked. Next time, you can sign in with it.",
     "unlinked": "Your account is no longer linked.",
     "password-removed": "Your password, its app and its recovery codes no longer work here.",
+    "password-changed": "Your password is changed.",
     "ended": "The session was ended.",
     "others-ended": "All your other sessions were ended.",
 }
@@ -64,6 +66,9 @@ class AccountPage:
     recovery_codes: int
     sessions: tuple[OwnSession, ...]
     code_only: bool
+    """Whether a code by mail is part of each way that they have."""
+    beside: str
+    """Since when there is a password beside the code; empty when there is none."""
 
 
 def account_page(desk: Desk, door: Door, member: StaffMember, token: str) -> AccountPage:
@@ -94,15 +99,18 @@ def account_page(desk: Desk, door: Door, member: StaffMember, token: str) -> Acc
             for one in door.sessions.all_of(member.staff_id, token)
         ),
         code_only=not ways,
+        beside=when(ways.beside.set_at) if ways.beside else "",
     )
 
 
 def _session(one: OpenSession, door: Door, began: str, seen: str) -> OwnSession:
     elsewhere = f"with {door.provider.title}" if door.provider else "elsewhere"
     how = _WAY_WORDS.get(one.way, elsewhere)
+    whole = f"Signed in {how} on {began}. Last used on {seen}."
+    half = f"A code by e-mail was entered on {began}. Nothing has been shown there yet."
     return OwnSession(
         handle=one.handle,
         device=one.device,
-        about=f"Signed in {how} on {began}. Last used on {seen}.",
+        about=half if door.sessions.is_half(one.way) else whole,
         own=one.own,
     )

@@ -26,6 +26,7 @@ from console.front import Front, go_to
 from console.guard import SAFE_METHODS, Guard
 from console.views import (
     account,
+    account_code_password,
     account_passkeys,
     account_password,
     break_glass,
@@ -50,6 +51,7 @@ from console.views import (
     sign_in_elsewhere,
     sign_in_passkey,
     sign_in_password,
+    sign_in_second,
     start,
     status,
     steps,
@@ -77,7 +79,9 @@ def create_app(desk: Desk, *, refusals_take: float = SPAN) -> FastAPI:
         sign_in_passkey,
         sign_in_elsewhere,
         sign_in_password,
+        sign_in_second,
         account,
+        account_code_password,
         account_passkeys,
         account_password,
         break_glass,
@@ -119,8 +123,8 @@ def _answer_at_the_door(app: FastAPI, front: Front) -> None:
     @app.exception_handler(SignInNeededError)
     def _not_signed_in(request: Request, fault: SignInNeededError) -> Response:
         if fault.reference or request.method not in SAFE_METHODS:
-            return front.to_sign_in(fault.reference)
-        return go_to(Place.asked(back=request.url.path).carried_to("/sign-in"))
+            return front.to_sign_in(request, fault.reference)
+        return go_to(Place.asked(back=request.url.path).carried_to(front.door_for(request)))
 
     @app.exception_handler(ProveAgainError)
     def _not_proven(_request: Request, fault: ProveAgainError) -> Response:

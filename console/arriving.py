@@ -1,9 +1,12 @@
-"""Let a browser in: what it is given, what is taken from it, and where it is led."""
+"""Let a browser in: what it is given, what is taken from it, and where it is led.
+
+After a code by mail alone that is the page that asks for a second thing.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.front import Front, go_to
+from console.front import SECOND, Front, go_to
 from console.sessions import ABSOLUTE, Way
 from console.ways_back import Place
 
@@ -13,7 +16,9 @@ OFFER = "/account/passkeys/new"
 def let_in(front: Front, request: Request, token: str, way: Way, place: Place) -> Response:
     """End the session that this browser had, give it the new one, and lead it on."""
     front.door.leave(front.token(request))
-    answer = go_to(place.address or _first_page(front, token, way))
+    half = front.door.half(token) is not None
+    leads_to = place.address or _first_page(front, token, way)
+    answer = go_to(place.carried_to(SECOND) if half else leads_to)
     keep(front, answer, front.door.session_cookie, token, int(ABSOLUTE.total_seconds()))
     for name in (front.door.code_cookie, front.door.asked_cookie, front.door.place_cookie):
         if name in request.cookies:
@@ -45,7 +50,7 @@ def device(request: Request) -> str:
 
 
 def _first_page(front: Front, token: str, way: Way) -> str:
-    """Whoever has nothing but codes by mail is offered something better, unless they are busy."""
+    """While practising a code is enough; a passkey is offered all the same."""
     member = front.door.who(token)
     if way is not Way.CODE or member is None or front.door.ways_of(member):
         return "/"

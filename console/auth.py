@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session
 
 from casework.audit import note
+from console.beside_code import CodePasswords
 from console.challenges import Challenges
 from console.codes import Asked, MailedCodes
 from console.desk import Desk
@@ -30,6 +31,7 @@ class Door:
         self._codes = MailedCodes(desk)
         self.passkeys = Passkeys(desk, challenges)
         self.passwords = Passwords(desk, challenges)
+        self.beside_code = CodePasswords(desk)
         asked_all = Limiter(300, timedelta(minutes=10))
         access = desk.door.provider
         self.provider = Provider(desk, challenges, access, asked_all) if access else None
@@ -45,7 +47,7 @@ class Door:
         return self._codes.ask(address)
 
     def enter(self, token: str, code: str, device: str = "") -> str | None:
-        """Try a mailed code in the browser that asked for it; a new session's token, or None.
+        """Try a mailed code in the browser that asked for it; the token of half a session, or None.
 
         Raises TooManyTriesError when too many people together have tried too often.
         """
@@ -80,6 +82,18 @@ class Door:
         with transaction(self._desk.database) as session:
             return self._open(session, staff_id, Way.PASSWORD, device)
 
+    def complete(self, token: str, way: Way, device: str = "") -> str | None:
+        """Half a session and a second thing make a whole one: its token, or None.
+
+        The caller has just seen the second thing.
+        """
+        member = self.half(token)
+        if member is None:
+            return None
+        with transaction(self._desk.database) as session:
+            self.sessions.end(session, token, self._desk.now())
+            return self._open(session, member.staff_id, way, device)
+
     def enter_as(self, staff_id: str, device: str = "") -> str | None:
         """While practising: a new session as one of the invented people; else None."""
         if not self._desk.practice:
@@ -90,6 +104,10 @@ class Door:
     def who(self, token: str) -> StaffMember | None:
         """Who is signed in with this session; leavers are out at once."""
         return self.sessions.who(token)
+
+    def half(self, token: str) -> StaffMember | None:
+        """Who has entered a code by mail in this browser, and nothing more yet."""
+        return self.sessions.half(token)
 
     def leave(self, token: str) -> None:
         """End this session; does nothing when there is none."""

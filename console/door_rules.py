@@ -18,9 +18,9 @@ class ProviderAccess:
 
 @dataclass(frozen=True, slots=True)
 class DoorRules:
-    """Besides passkeys, which are always there, and codes by mail for whoever has nothing else."""
+    """Besides passkeys, which are always there, and codes by mail with a password beside them."""
 
     passwords: bool = False
     codes_always: bool = False
-    """Whether a code by mail lets in also those who have a way of their own."""
+    """Whether a code is mailed also to who has another way, which is then still asked for."""
     provider: ProviderAccess | None = None

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from casework.areas import Area, check_area, may_enter
+from casework.errors import NotAllowedError
 from console.auth import Door
 from console.desk import Desk
 from console.errors import ProveAgainError, SignInNeededError
@@ -26,6 +27,8 @@ NAVIGATION: tuple[tuple[Area, str, str], ...] = (
 )
 """Area, words and address of each entry at the top of the page, in order."""
 
+SECOND = "/sign-in/second"
+"""Where a second thing is asked for."""
 _REFERENCE = re.compile(r"NW-[0-9]{4}-[0-9]{4,9}")
 
 
@@ -40,6 +43,17 @@ class Front:
     def who(self, request: Request) -> StaffMember | None:
         """Who is signed in in this browser."""
         return self.door.who(self.token(request))
+
+    def half(self, request: Request) -> StaffMember | None:
+        """Who has entered a code by mail in this browser: nothing is theirs to see yet."""
+        return self.door.half(self.token(request))
+
+    def half_in(self, request: Request) -> StaffMember:
+        """The same; raises SignInNeededError, or NotAllowedError for who is wholly in."""
+        member = self.half(request)
+        if member is None:
+            raise NotAllowedError if self.who(request) else SignInNeededError
+        return member
 
     def name(self, request: Request) -> str:
         """The name of whoever is signed in, for the top of the page."""
@@ -73,6 +87,14 @@ class Front:
         check_area(self.desk.office, member.staff_id, area, self.desk.now())
         return member
 
+    def door_for(self, request: Request) -> str:
+        """Where to go on: to the second thing, for whoever has shown the first."""
+        return SECOND if self.half(request) else "/sign-in"
+
+    def to_sign_in(self, request: Request, reference: str) -> Response:
+        """Send to the door, which comes back to the record asked for."""
+        return go_to(with_reference(self.door_for(request), reference))
+
     def show(
         self,
         member: StaffMember,
@@ -95,10 +117,6 @@ class Front:
     def error(self, request: Request, status: int) -> Response:
         """The plain page for a fault."""
         return self.pages.error(status, signed_in=self.name(request))
-
-    def to_sign_in(self, reference: str) -> Response:
-        """Send to the sign-in page, which comes back to the record asked for."""
-        return go_to(with_reference("/sign-in", reference))
 
 
 def known_form(reference: str) -> str:

@@ -8,22 +8,29 @@ from sqlmodel import Session, col, delete, select
 from casework.audit import note
 from console.sessions import end_all
 from records.record_key import RecordKey
-from records.ways_in import LinkedIdentity, OwnPassword, Passkey, RecoveryCode
+from records.ways_in import CodePassword, LinkedIdentity, OwnPassword, Passkey, RecoveryCode
 
 
 @dataclass(frozen=True, slots=True)
 class OwnWays:
-    """What one person can sign in with, besides a code by mail."""
+    """What one person can sign in with, instead of a code by mail or beside it."""
 
     passkeys: tuple[Passkey, ...]
     linked: LinkedIdentity | None
     password: OwnPassword | None
     recovery_codes: int
     """How many are left."""
+    beside: CodePassword | None = None
+    """Of no use but together with a code."""
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
+        """Whether there is any that takes no code by mail."""
         return bool(self.passkeys or self.linked or self.password)
+
+    @property
+    def none_yet(self) -> bool:
+        """Whether a code by mail is all that they have: one thing, where two are needed."""
+        return not self and self.beside is None
 
 
 def own_ways(session: Session, staff_id: str) -> OwnWays:
@@ -37,6 +44,7 @@ def own_ways(session: Session, staff_id: str) -> OwnWays:
         linked=session.get(LinkedIdentity, staff_id),
         password=session.get(OwnPassword, staff_id),
         recovery_codes=len(session.exec(codes).all()),
+        beside=session.get(CodePassword, staff_id),
     )
 
 
@@ -48,7 +56,7 @@ def forget_all(session: Session, staff_id: str, *, actor: str, now: datetime) ->
     ways = own_ways(session, staff_id)
     if ways.password:
         session.get_one(RecordKey, ways.password.key_id).wrapped = None
-    for one in (*ways.passkeys, ways.linked, ways.password):
+    for one in (*ways.passkeys, ways.linked, ways.password, ways.beside):
         if one is not None:
             session.delete(one)
     session.exec(delete(RecoveryCode).where(col(RecoveryCode.staff_id) == staff_id))

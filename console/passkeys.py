@@ -34,6 +34,7 @@ from console.codes import SOMEBODY
 from console.desk import Desk
 from console.errors import TooManyTriesError
 from console.limits import Limiter
+from console.own_ways import own_ways
 from console.tokens import drawn_from
 from records.database import reading, transaction
 from records.roster import StaffMember
@@ -79,11 +80,17 @@ class Passkeys:
         )
         return token, options_to_json(options)
 
-    def add(self, member: StaffMember, token: str, answer: str, title: str) -> bool:
-        """Keep the new passkey; whether the device's answer was good."""
+    def add(
+        self, member: StaffMember, token: str, answer: str, title: str, *, first: bool = False
+    ) -> bool:
+        """Keep the new passkey; whether the device's answer was good.
+
+        As the `first` way of somebody's own only if they have none yet.
+        """
         now = self._desk.now()
         with transaction(self._desk.database) as session:
             good = take(session, token, Purpose.ADD_PASSKEY, now, member.staff_id)
+            good = good and (not first or own_ways(session, member.staff_id).none_yet)
             kept = self._of(session, member.staff_id)
             made = self._checked(answer, token) if good and len(kept) < MOST else None
             if made is None or not _is_new(session, made):

@@ -27,9 +27,11 @@ from console.desk import Desk
 from console.door_rules import ProviderAccess
 from console.errors import ProviderError, TooManyTriesError
 from console.limits import Limiter
+from console.own_ways import own_ways
 from console.sessions import RECENT, Way
 from console.tokens import drawn_from
 from records.database import reading, transaction
+from records.outgoing import hosts_of, vouched
 from records.roster import StaffMember
 from records.ways_in import LinkedIdentity
 
@@ -95,14 +97,20 @@ class Provider:
             session.add(kept)
             return kept.staff_id, self._way(claims, anew=anew)
 
-    def link(self, member: StaffMember, token: str, answer: Mapping[str, str]) -> bool:
-        """Link the account that comes back to whoever is signed in; whether that was done."""
+    def link(
+        self, member: StaffMember, token: str, answer: Mapping[str, str], *, first: bool = False
+    ) -> bool:
+        """Link the account that comes back to whoever is signed in; whether that was done.
+
+        As the `first` way of somebody's own only if they have none yet.
+        """
         subject, _ = self._subject(token, answer, Purpose.LINK_ELSEWHERE, member.staff_id)
         now, own = self._desk.now(), member.staff_id
         with transaction(self._desk.database) as session:
             query = select(LinkedIdentity).where(LinkedIdentity.subject_hash == subject)
             taken = session.exec(query).first()
-            if not subject or (taken is not None and taken.staff_id != own):
+            late = first and not own_ways(session, own).none_yet
+            if not subject or late or (taken is not None and taken.staff_id != own):
                 note(session, "account not linked", actor=own, now=now)
                 return False
             kept = session.get(LinkedIdentity, own)
@@ -214,6 +222,7 @@ def described(access: ProviderAccess) -> Mapping[str, Any]:
             _check_safe(str(found[name]))
     except _FAULTS:
         raise ProviderError from None
+    vouched(hosts_of(str(found["token_endpoint"]), str(found["jwks_uri"])))
     return found
 
 

@@ -1,4 +1,8 @@
-"""Signed-in browsers: a new session at each sign-in, which ends in time or when it is told to."""
+"""Signed-in browsers: a new session at each sign-in, which ends in time or when it is told to.
+
+A session that a code by mail alone began is half of one: it opens nothing but the page that asks
+for the second thing.
+"""
 
 import re
 import secrets
@@ -29,7 +33,8 @@ class Way(StrEnum):
     """How somebody signed in."""
 
     CODE = "code"
-    """A code by mail."""
+    """A code by mail: one thing, and so no more than half of a session, but while practising."""
+    CODE_AND_PASSWORD = "code and password"  # noqa: S105 - the name of a way
     PASSKEY = "passkey"
     ELSEWHERE = "elsewhere"
     """At the body's own identity provider, where they may have signed in long before."""
@@ -72,17 +77,39 @@ class Sessions:
                 last_seen_at=now,
             )
         )
-        note(session, "signed in", actor=staff_id, now=now, about={"way": way.value})
+        action = "sign-in begun" if self.is_half(way) else "signed in"
+        note(session, action, actor=staff_id, now=now, about={"way": way.value})
         return token
 
+    def is_half(self, way: Way) -> bool:
+        """Whether a second thing is asked for; while practising, with invented people, none is."""
+        return way is Way.CODE and not self._desk.practice
+
+    def half(self, token: str) -> StaffMember | None:
+        """Who has shown one thing in this browser, and has to show another."""
+        now = self._desk.now()
+        with reading(self._desk.database) as session:
+            kept = session.get(ConsoleSession, hashed(token)) if token else None
+            if kept is None or not _alive(kept, now) or not self.is_half(Way(kept.way)):
+                return None
+            known = self._desk.employed(kept.staff_id)
+            return self._desk.roster[kept.staff_id] if known else None
+
+    def end(self, session: Session, token: str, now: datetime) -> None:
+        """End this session because another takes its place, in the caller's transaction."""
+        kept = session.get(ConsoleSession, hashed(token))
+        if kept is not None:
+            kept.ended_at = now
+            session.add(kept)
+
     def who(self, token: str) -> StaffMember | None:
-        """Who is signed in with this session; leavers are out at once."""
+        """Who is signed in with this session, by two things; leavers are out at once."""
         if not token:
             return None
         now = self._desk.now()
         with transaction(self._desk.database) as session:
             kept = session.get(ConsoleSession, hashed(token))
-            if kept is None or not _alive(kept, now):
+            if kept is None or not _alive(kept, now) or self.is_half(Way(kept.way)):
                 return None
             if not self._desk.employed(kept.staff_id):
                 kept.ended_at = now

@@ -32,4 +32,7 @@ def reset(
 
     with plainly():
         sign_in_work.reset(staff_id, by)
-    typer.echo(f"{staff_id} is signed out everywhere, and signs in with a code by e-mail again.")
+    typer.echo(
+        f"{staff_id} is signed out everywhere, and signs in with a code by e-mail again,"
+        " and with a second way that they set up then."
+    )

@@ -144,7 +144,7 @@ def _upgrade(engine: Engine) -> None:
         connection.commit()
 
 
-HEAD = "0021"
+HEAD = "0022"
 """The newest revision in records/migrations; a test holds the two together."""
 
 

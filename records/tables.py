@@ -34,6 +34,7 @@ from records.verdict import Verdict
 from records.waiting import WaitingPost
 from records.watching import CoverageGap, Quarantined, SourceCursor, SourceHour, SourceWatch
 from records.ways_in import (
+    CodePassword,
     LinkedIdentity,
     OwnPassword,
     Passkey,
@@ -85,6 +86,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Passkey,
     LinkedIdentity,
     OwnPassword,
+    CodePassword,
     RecoveryCode,
     EmergencyAccess,
     Trial,

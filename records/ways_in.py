@@ -78,6 +78,16 @@ class OwnPassword(SQLModel, table=True):
     """The newest time step of which a code was taken: none is taken twice."""
 
 
+class CodePassword(SQLModel, table=True):
+    """A password that is asked for beside each code by mail, hashed; alone it opens nothing."""
+
+    __tablename__ = "code_password"
+
+    staff_id: str = Field(primary_key=True)
+    password_hash: str
+    set_at: datetime = Field(sa_column=moment())
+
+
 class RecoveryCode(SQLModel, table=True):
     """Stands in for the second factor, once; kept as a hash."""
 

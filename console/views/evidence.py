@@ -112,7 +112,7 @@ class _Cabinet:
         """Do `act` for whoever is signed in; every refusal is one and the same page."""
         who = self._front.who(request)
         if who is None:
-            return self._front.to_sign_in(reference)
+            return self._front.to_sign_in(request, reference)
         try:
             return act(who)
         except (NoSuchIncidentError, NotAllowedError, NoSuchExhibitError):

@@ -23,7 +23,7 @@ def routes(front: Front) -> APIRouter:
     def reveal(request: Request, reference: str) -> Response:
         reader = front.who(request)
         if reader is None:
-            return front.to_sign_in(reference)
+            return front.to_sign_in(request, reference)
         try:
             with transaction(desk.database) as session:
                 incident = by_reference(session, reference)

@@ -45,7 +45,7 @@ def routes(front: Front) -> APIRouter:
     def show(request: Request, reference: str, done: str = "") -> Response:
         reader = front.who(request)
         if reader is None:
-            return front.to_sign_in(reference)
+            return front.to_sign_in(request, reference)
         try:
             with transaction(desk.database) as session:
                 record = _read(front, session, reference, reader)
@@ -75,7 +75,7 @@ def routes(front: Front) -> APIRouter:
     def seen(request: Request, reference: str) -> Response:
         reader = front.who(request)
         if reader is None:
-            return front.to_sign_in(reference)
+            return front.to_sign_in(request, reference)
         try:
             with transaction(desk.database) as session:
                 acknowledge(

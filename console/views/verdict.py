@@ -40,7 +40,7 @@ def routes(front: Front) -> APIRouter:
     ) -> Response:
         reader = front.who(request)
         if reader is None:
-            return front.to_sign_in(reference)
+            return front.to_sign_in(request, reference)
         if said != NOTHING and said not in set(VerdictKind):
             return front.error(request, 400)
         try:

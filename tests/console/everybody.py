@@ -24,6 +24,7 @@ from casework.list_changes import bring_in
 from console.app import create_app
 from console.desk import Desk
 from console.door_rules import DoorRules, ProviderAccess
+from console.sessions import Way
 from evidence.bundle import make_bundle
 from evidence.seal import ensure_seal_key, read_sealer
 from evidence.storage import FolderStorage
@@ -60,6 +61,7 @@ class Role(StrEnum):
     STAFF = "another member of staff"
     LEAVER = "somebody who has left"
     NOBODY = "nobody who is signed in"
+    HALF = "the communications manager after a code by mail alone"
 
 
 class Stands(StrEnum):
@@ -80,13 +82,15 @@ STAFF_ID = {
     Role.DIRECTOR: "s002",
     Role.LEADER: "s003",
     Role.CUSTODIAN: "s004",
+    Role.HALF: "s004",
     Role.HR_OFFICER: "s005",
     Role.LINE_MANAGER: "s010",
     Role.LEAVER: "s020",
     Role.STAFF: "s021",
     Role.IT: "s022",
 }
-SIGNED_IN = tuple(one for one in Role if one not in {Role.LEAVER, Role.NOBODY})
+OUTSIDERS = frozenset({Role.LEAVER, Role.NOBODY, Role.HALF})
+SIGNED_IN = tuple(one for one in Role if one not in OUTSIDERS)
 NAMED = "s017"
 PEOPLE = (
     ("s001", "Aileen Orr", "Ombudsman", ""),
@@ -189,7 +193,7 @@ class World:
         return self.open(conflicted=tuple(STAFF_ID[one] for one in before))
 
     def _covered_by(self, role: Role, own: str) -> str | None:
-        if role in {Role.LEAVER, Role.NOBODY}:
+        if role in OUTSIDERS:
             return None
         reference = self.open()
         with transaction(self.office.database) as session:
@@ -217,7 +221,7 @@ class World:
             session.add(exhibit)
             storage.write_new(f"{reference}/{exhibit.file_name}", made.sealed)
 
-    def new_browser(self, staff_id: str = "") -> TestClient:
+    def new_browser(self, staff_id: str = "", way: Way = Way.PASSKEY) -> TestClient:
         """A browser that nobody has used, signed in as `staff_id` if one is given."""
         browser = Directly(
             self.app,
@@ -226,13 +230,18 @@ class World:
             follow_redirects=False,
         )
         if staff_id:
-            sign_in(browser, self.office, staff_id)
+            sign_in(browser, self.office, staff_id, way)
         return browser
 
     def sign_in_again(self, role: Role) -> None:
-        """Let somebody whose session was ended in again."""
-        if role in SIGNED_IN:
-            sign_in(self.browsers[role], self.office, STAFF_ID[role])
+        """Let somebody whose session was ended in again, and whoever is half in with them."""
+        for one in {role, Role.HALF} & set(self.browsers) & set(STAFF_ID) - {Role.LEAVER}:
+            sign_in(self.browsers[one], self.office, STAFF_ID[one], way_of(one))
+
+
+def way_of(role: Role) -> Way:
+    """How somebody of this role has signed in."""
+    return Way.CODE if role is Role.HALF else Way.PASSKEY
 
 
 def _picture() -> bytes:
@@ -275,7 +284,7 @@ def new_world(
     desk.public_keys = read_public_keys(folder / "keys")
     world = World(office, desk, create_app(desk, refusals_take=0), folder / "keys")
     for role in roles:
-        world.browsers[role] = world.new_browser(STAFF_ID.get(role, ""))
+        world.browsers[role] = world.new_browser(STAFF_ID.get(role, ""), way_of(role))
     office.later(minutes=3)
     return world
 

@@ -36,7 +36,14 @@ TELL_NOBODY = {"spso": NOBODY, "wics": frozenset({Role.HR_OFFICER, Role.CUSTODIA
 """Who of them does not, by the policy of this body (SPSO 69, WICS Named ¶3)."""
 POLICIES = tuple(TELL_NOBODY)
 
-JSON = frozenset({"POST /sign-in/passkey/begin", "POST /account/passkeys/begin"})
+HALF_IN = frozenset({Role.HALF})
+JSON = frozenset(
+    {
+        "POST /sign-in/passkey/begin",
+        "POST /sign-in/second/passkey/begin",
+        "POST /account/passkeys/begin",
+    }
+)
 """The only addresses that answer JSON; tests/console/test_json.py tries each of them."""
 OUTSIDE = (Stands.LISTED, Stands.NAMED)
 """Enough for whoever is not let in at all."""
@@ -81,6 +88,13 @@ WHO_MAY = {
     "POST /sign-in/passkey": Row(ANYBODY, (400,), {"answer": "{{}}"}),
     "GET /sign-in/password": Row(ANYBODY),
     "POST /sign-in/password": Row(ANYBODY, (400,)),
+    # Whoever is wholly in is led on from there.
+    "GET /sign-in/second": Row(HALF_IN | EMPLOYED, (200, 303)),
+    "GET /sign-in/second/password": Row(HALF_IN | EMPLOYED, (200, 303)),
+    "POST /sign-in/second/password": Row(HALF_IN, (400,)),
+    "POST /sign-in/second/passkey/begin": Row(HALF_IN),
+    "POST /sign-in/second/passkey": Row(HALF_IN, (400,)),
+    "POST /sign-in/second/elsewhere": Row(HALF_IN, (400,)),
     "POST /account/elsewhere": Row(EMPLOYED, (502,)),
     "POST /account/elsewhere/remove": Row(EMPLOYED, (303,)),
     "POST /sign-out": Row(ANYBODY, (303,), ends=True),
@@ -143,7 +157,10 @@ WHO_MAY = {
     "GET /say/{code}": Row(ANYBODY, path={"code": "K7QDM4XW"}),
     "GET /account": Row(EMPLOYED),
     "POST /account/sessions/end": Row(EMPLOYED, (303,), {"handle": "x"}),
-    "POST /account/sessions/end-others": Row(EMPLOYED, (303,)),
+    "POST /account/sessions/end-others": Row(EMPLOYED, (303,), ends=True),
+    # None of them has such a password.
+    "GET /account/code-password": Row(EMPLOYED, (303,)),
+    "POST /account/code-password": Row(EMPLOYED, (303,)),
     "GET /account/passkeys/new": Row(EMPLOYED),
     "POST /account/passkeys/begin": Row(EMPLOYED),
     "POST /account/passkeys": Row(EMPLOYED, (400,)),
@@ -397,5 +414,6 @@ def check(
 
 def to_the_door(answer: Response) -> bool:
     place = answer.headers.get("location", "")
-    back = ("/sign-in?r=", "/sign-in?back=")
-    return (answer.status_code == 303 and place.startswith(back)) or place == "/sign-in"
+    doors = ("/sign-in", "/sign-in/second")
+    back = tuple(f"{one}{asked}" for one in doors for asked in ("?r=", "?back="))
+    return (answer.status_code == 303 and place.startswith(back)) or place in doors

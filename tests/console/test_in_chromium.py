@@ -20,6 +20,7 @@ from evidence.browser import find_browser
 from records.incident import Acknowledgement
 from records.verdict import Verdict
 from tests.console.cast import LINE_MANAGER, NAMED, REVEAL, Office, address_of, hostile_post, titled
+from tests.console.conftest import THEIR_PASSWORD
 
 PHONE, DESK = {"width": 375, "height": 740}, {"width": 1200, "height": 900}
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -91,6 +92,12 @@ class Visitor:
         self.picture("code")
         self.page.get_by_label("Code", exact=True).fill(self.office.code())
         self.press("Sign in")
+
+    def choose_password(self) -> None:
+        """The second thing, of which real use takes one."""
+        self.picture("second")
+        self.page.get_by_label("New password").fill(THEIR_PASSWORD)
+        self.press("Set this password and go on")
 
     def fits(self) -> bool:
         wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -282,8 +289,11 @@ def test_a_line_manager_sees_it_tells_asks_and_offers_support_on_a_phone(
     reference = office.open()
     window = visitor(PHONE, scripts=scripts)
     page = window.page
-    page.goto(f"{serve()}/r/{reference}")
+    page.goto(f"{serve(practice=False)}/r/{reference}")
     window.sign_in(LINE_MANAGER)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a password")
+    assert window.fits()
+    window.choose_password()
     window.press("I've seen this")
 
     page.get_by_role("link", name="How to tell them in private").click()

@@ -15,7 +15,11 @@ from console.server import ConsoleServer
 from tests.console.everybody import Role, World, world_in
 from tests.console.test_every_route import JSON
 
-ADDRESSES = {one.split()[1] for one in JSON} | {"/sign-in/passkey", "/account/passkeys"}
+ADDRESSES = {one.split()[1] for one in JSON} | {
+    "/sign-in/passkey",
+    "/sign-in/second/passkey",
+    "/account/passkeys",
+}
 """Those that answer JSON, and those that are handed a device's answer as JSON."""
 ANSWERS = ("200", "303", "400", "403", "429")
 
@@ -35,7 +39,7 @@ def described(world: World) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_in(tmp_path_factory.mktemp("json"), {Role.STAFF}) as made:
+    with world_in(tmp_path_factory.mktemp("json"), {Role.STAFF, Role.HALF}) as made:
         yield made
 
 
@@ -58,7 +62,8 @@ def test_nothing_that_is_sent_makes_one_fail(
     world: World, address: str, path: str, signed_in: bool
 ) -> None:
     schema = schemathesis.openapi.from_dict(described(world))
-    jar = world.browsers[Role.STAFF].cookies.jar
+    role = Role.HALF if "second" in path else Role.STAFF
+    jar = world.browsers[role].cookies.jar
     cookies = {one.name: one.value or "" for one in jar} if signed_in else {}
     quick = settings(
         max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck)

@@ -12,7 +12,7 @@ from console.door_rules import DoorRules
 from records.database import reading
 from records.ways_in import Passkey, SignInChallenge
 from tests.console.cast import HR_OFFICER, LEAVER, LINE_MANAGER, Office, address_of
-from tests.console.conftest import sign_in
+from tests.console.conftest import enter_code, sign_in
 from tests.servers.authenticator import Device
 
 URL, NAME = "http://localhost", "localhost"
@@ -291,24 +291,13 @@ def test_a_code_asked_for_before_is_good_for_nothing_either_way_round(
 def test_a_body_may_leave_codes_open_to_all(office: Office, browse: Open) -> None:
     browser = browse(LINE_MANAGER, codes_always=True)
     add(browser, device())
-    again = browse(LINE_MANAGER, codes_always=True)
-    assert who_is_in(again) == "Effie Lamont"
-    # But a mailbox alone does not open what asks for more.
-    answer = again.post("/account/passkeys/begin")
-    assert answer.headers["location"] == "/sign-in/again?back=/account/passkeys/new"
-
-
-def test_after_the_first_code_a_passkey_is_offered_unless_a_record_waits(
-    office: Office, browse: Open
-) -> None:
-    def goes_to(reference: str) -> str:
-        browser = browse()
-        browser.post("/sign-in", data={"address": address_of(LINE_MANAGER)})
-        asked = {"code": office.code(), "reference": reference}
-        return browser.post("/sign-in/code", data=asked).headers["location"]
-
-    assert goes_to("") == "/account/passkeys/new"
-    assert goes_to("NW-2026-0001") == "/r/NW-2026-0001"
+    again = browse(codes_always=True)
+    enter_code(again, office, LINE_MANAGER)
+    # But a mailbox alone neither opens anything nor adds another device.
+    assert "Use my passkey" in again.get("/sign-in/second").text
+    for path in ("/sign-in/second/passkey/begin", "/sign-in/second/passkey"):
+        assert again.post(path).headers["location"] == "/sign-in/second"
+    assert who_is_in(again) == ""
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "http://console.example", "https://10.1.1.1"])

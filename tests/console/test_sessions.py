@@ -7,7 +7,7 @@ import pytest
 from console.sessions import device_words
 from records.sign_in import ConsoleSession
 from tests.console.cast import HR_OFFICER, LINE_MANAGER, Office, address_of
-from tests.console.conftest import Visit, sign_in
+from tests.console.conftest import THEIR_PASSWORD, Visit, enter_by_code, enter_code, sign_in
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 20_1 like Mac OS X) Version/20.1 Mobile Safari/604.1"
 
@@ -29,10 +29,22 @@ def test_people_see_where_they_are_signed_in(office: Office, visit: Visit) -> No
     page = own.get("/account").text
     assert "Safari on an iPhone" in page
     assert "(this one)" in page
-    assert "with a code by e-mail on 23 November 2026 at 9:31am" in page
+    assert "Signed in with a passkey on 23 November 2026 at 9:31am" in page
     assert len(handles(page)) == 1
     for token in (own.cookies["namewatch"], phone.cookies["namewatch"]):
         assert token not in page
+
+
+def test_people_see_that_somebody_has_entered_a_code_and_nothing_more(
+    office: Office, visit: Visit
+) -> None:
+    own, other = visit(LINE_MANAGER), visit()
+    enter_code(other, office, LINE_MANAGER)
+    page = own.get("/account").text
+    assert "A code by e-mail was entered on 23 November 2026" in page
+    (handle,) = handles(page)
+    own.post("/account/sessions/end", data={"handle": handle})
+    assert other.get("/sign-in/second").headers["location"] == "/sign-in"
 
 
 def test_one_session_is_ended_at_once(office: Office, visit: Visit) -> None:
@@ -115,7 +127,13 @@ def test_a_page_that_needs_sign_in_is_come_back_to(office: Office, visit: Visit)
     sent = browser.post("/sign-in", data={"address": address_of(LINE_MANAGER), "back": "/account"})
     assert sent.headers["location"] == "/sign-in/code?back=/account"
     entered = browser.post("/sign-in/code", data={"code": office.code(), "back": "/account"})
-    assert entered.headers["location"] == "/account"
+    assert entered.headers["location"] == "/sign-in/second?back=/account"
+    asked = browser.get(entered.headers["location"])
+    assert asked.headers["location"] == "/sign-in/second/password?back=/account"
+    assert 'name="back" value="/account"' in browser.get(asked.headers["location"]).text
+    second = {"password": THEIR_PASSWORD, "back": "/account"}
+    done = browser.post("/sign-in/second/password", data=second)
+    assert done.headers["location"] == "/account"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +161,7 @@ def test_nobody_is_led_where_we_have_no_page(office: Office, visit: Visit, elsew
     asked = {"address": address_of(LINE_MANAGER), "back": elsewhere}
     assert browser.post("/sign-in", data=asked).headers["location"] == "/sign-in/code"
     entered = browser.post("/sign-in/code", data={"code": office.code(), "back": elsewhere})
-    assert entered.headers["location"] == "/"
+    assert entered.headers["location"] == "/sign-in/second"
 
 
 @pytest.mark.parametrize(("minutes", "proven"), [(4.9, True), (5, False)])
@@ -163,15 +181,15 @@ def test_what_is_grave_takes_proof_of_the_last_five_minutes(
 def test_whoever_proves_it_again_gets_a_new_session_and_loses_the_old(
     office: Office, visit: Visit
 ) -> None:
-    browser = visit(LINE_MANAGER)
+    browser = visit()
+    enter_by_code(browser, office, LINE_MANAGER)
     old = browser.cookies["namewatch"]
     office.later(minutes=6)
-    asked = {"address": address_of(LINE_MANAGER), "back": "/break-glass/ask"}
-    browser.post("/sign-in", data=asked)
-    answer = browser.post("/sign-in/code", data={"code": office.code(), "back": "/break-glass/ask"})
-    assert answer.headers["location"] == "/break-glass/ask"
+    assert browser.get("/break-glass/ask").status_code == 303
+    leads_to = enter_by_code(browser, office, LINE_MANAGER, back="/break-glass/ask")
+    assert leads_to == "/break-glass/ask"
     assert browser.get("/break-glass/ask").status_code == 200
     thief = visit()
     thief.cookies.set("namewatch", old)
     assert not is_in(thief)
-    assert office.count(ConsoleSession) == 2
+    assert office.count(ConsoleSession) == 4  # two halves, and two that were whole

@@ -14,7 +14,7 @@ from records.database import reading
 from records.roster import roster_of
 from records.sign_in import ConsoleSession, SignInCode
 from tests.console.cast import HR_OFFICER, LEAVER, LINE_MANAGER, Office, address_of, member
-from tests.console.conftest import Visit, sign_in
+from tests.console.conftest import THEIR_PASSWORD, Visit, enter_by_code, enter_code, sign_in
 
 
 def ask(browser: TestClient, address: str = address_of(LINE_MANAGER)) -> int:
@@ -44,8 +44,9 @@ def test_the_code_goes_to_the_persons_own_address_and_names_nobody(
     assert "Lamont" not in subject + text
 
 
-def test_a_right_code_signs_in(office: Office, visit: Visit) -> None:
-    browser = visit(LINE_MANAGER)
+def test_a_right_code_and_a_password_sign_in(office: Office, visit: Visit) -> None:
+    browser = visit()
+    enter_by_code(browser, office, LINE_MANAGER)
     assert "Signed in as Effie Lamont" in browser.get("/inbox").text
 
 
@@ -173,13 +174,19 @@ def test_only_hashes_of_codes_and_sessions_are_kept(office: Office, visit: Visit
 def test_a_new_session_begins_at_every_sign_in_and_ends_the_old_one(
     office: Office, visit: Visit
 ) -> None:
-    browser = visit(LINE_MANAGER)
+    browser = visit()
+    enter_by_code(browser, office, LINE_MANAGER)
     old = browser.cookies["namewatch"]
-    sign_in(browser, office, LINE_MANAGER)
-    assert browser.cookies["namewatch"] != old
-    thief = visit()
-    thief.cookies.set("namewatch", old)
-    assert not is_in(thief)
+    enter_code(browser, office, LINE_MANAGER)
+    half = browser.cookies["namewatch"]
+    browser.post("/sign-in/second/password", data={"password": THEIR_PASSWORD})
+    assert is_in(browser)
+    assert len({old, half, browser.cookies["namewatch"]}) == 3
+    for one in (old, half):
+        thief = visit()
+        thief.cookies.set("namewatch", one)
+        assert not is_in(thief)
+        assert thief.get("/sign-in/second").headers["location"] == "/sign-in"
 
 
 def test_a_session_that_was_put_there_by_somebody_else_is_not_taken_over(
@@ -187,7 +194,7 @@ def test_a_session_that_was_put_there_by_somebody_else_is_not_taken_over(
 ) -> None:
     browser = visit()
     browser.cookies.set("namewatch", "planted", domain="127.0.0.1", path="/")
-    sign_in(browser, office, LINE_MANAGER)
+    enter_by_code(browser, office, LINE_MANAGER)
     planted = visit()
     planted.cookies.set("namewatch", "planted")
     assert not is_in(planted)
@@ -251,7 +258,12 @@ def test_sign_in_returns_to_the_record_that_was_asked_for(office: Office, visit:
     assert f'name="reference" value="{reference}"' in form.text
     browser.post("/sign-in", data={"address": address_of(LINE_MANAGER), "reference": reference})
     entered = browser.post("/sign-in/code", data={"code": office.code(), "reference": reference})
-    assert entered.headers["location"] == f"/r/{reference}"
+    assert entered.headers["location"] == f"/sign-in/second?r={reference}"
+    form = browser.get(f"/sign-in/second/password?r={reference}")
+    assert f'name="reference" value="{reference}"' in form.text
+    second = {"password": THEIR_PASSWORD, "reference": reference}
+    done = browser.post("/sign-in/second/password", data=second)
+    assert done.headers["location"] == f"/r/{reference}"
 
 
 @pytest.mark.parametrize(
@@ -275,7 +287,14 @@ def test_sign_in_never_leads_anywhere_else(office: Office, visit: Visit, elsewhe
     )
     assert sent.headers["location"] == "/sign-in/code"
     entered = browser.post("/sign-in/code", data={"code": office.code(), "reference": elsewhere})
-    assert entered.headers["location"] == "/"
+    assert entered.headers["location"] == "/sign-in/second"
+    form = browser.get("/sign-in/second/password", params={"r": elsewhere}).text
+    assert 'name="reference" value=""' in form
+
+
+def test_nor_does_the_second_step(office: Office, visit: Visit) -> None:
+    place = {"reference": "NW-2026-0001/../../sign-out", "back": "//elsewhere.example"}
+    assert enter_by_code(visit(), office, LINE_MANAGER, **place) == "/"
 
 
 @pytest.mark.parametrize(

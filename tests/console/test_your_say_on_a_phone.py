@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from console.server import ConsoleServer
 from evidence.browser import find_browser
 from tests.console.cast import LINE_MANAGER, NAMED, REVEAL, THE_POST, Office, address_of, titled
+from tests.console.conftest import THEIR_PASSWORD
 from tests.console.test_your_say import Body
 
 PHONE, DESK = {"width": 375, "height": 740}, {"width": 1200, "height": 900}
@@ -99,6 +100,8 @@ def _make_the_page(window: Window, office: Office, address: str, reference: str)
     window.press("Send me a code")
     page.get_by_label("Code", exact=True).fill(mailed_code(office, before))
     window.press("Sign in")
+    page.get_by_label("New password").fill(THEIR_PASSWORD)
+    window.press("Set this password and go on")
     page.goto(f"{address}/r/{reference}/say")
     window.looks_right("1-make")
     window.press("Make a page for them")

@@ -1,6 +1,5 @@
 """A body at work whose console is open: posts come in, and people answer what waits for triage."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from records.audit import AuditEntry
 from records.database import reading
 from records.organisation import IT
 from records.roster import StaffMember
+from tests.console.conftest import let_in
 from tests.workflows.conftest import BOB, BODY, Office
 from workflows.joining import Joining
 
@@ -47,22 +47,16 @@ class TriageOffice:
 
     def visit(self, staff_id: str = "", desk: Desk | None = None) -> TestClient:
         """A browser, signed in as `staff_id` if one is given."""
+        desk = desk or self.desk()
         browser = TestClient(
-            create_app(desk or self.desk(), refusals_take=0),
+            create_app(desk, refusals_take=0),
             base_url="http://127.0.0.1",
             headers={"sec-fetch-site": "same-origin"},
             follow_redirects=False,
         )
         if staff_id:
-            browser.post("/sign-in", data={"address": f"{staff_id}@slo.example"})
-            assert browser.post("/sign-in/code", data={"code": self.code()}).status_code == 303
+            let_in(browser, desk, staff_id)
         return browser
-
-    def code(self) -> str:
-        """The code in the newest mail."""
-        found = re.search(r"\b\d{6}\b", self.mails[-1])
-        assert found
-        return found[0]
 
     def later(self, **span: float) -> None:
         self.work.time += timedelta(**span)

@@ -22,12 +22,18 @@ from records.database import migrate, open_database, reading, transaction
 from records.errors import ConfigurationError
 from records.record_key import RecordKey
 from records.sign_in import ConsoleSession
-from records.ways_in import LinkedIdentity, OwnPassword, Passkey, RecoveryCode
+from records.ways_in import CodePassword, LinkedIdentity, OwnPassword, Passkey, RecoveryCode
 from tests.servers.house import BODY, COLUMNS, STAFF
 from tests.servers.oidc import OidcServer
 
 IT, LOST = "s002", "s003"
-OWN: tuple[type[SQLModel], ...] = (Passkey, LinkedIdentity, OwnPassword, RecoveryCode)
+OWN: tuple[type[SQLModel], ...] = (
+    Passkey,
+    LinkedIdentity,
+    OwnPassword,
+    RecoveryCode,
+    CodePassword,
+)
 
 
 @dataclass
@@ -187,5 +193,6 @@ def _ways(staff_id: str, key_id: int) -> tuple[SQLModel, ...]:
             staff_id=staff_id, password_hash="", set_at=now, key_id=key_id, sealed_secret=own
         ),
         RecoveryCode(staff_id=staff_id, code_hash=staff_id),
+        CodePassword(staff_id=staff_id, password_hash="", set_at=now),
         ConsoleSession(token_hash=staff_id, staff_id=staff_id, started_at=now, last_seen_at=now),
     )

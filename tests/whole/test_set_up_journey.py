@@ -18,6 +18,7 @@ from tests.servers.mail import MailServer, make_certificate
 from tests.servers.wizard import BODY, FAULTY, ROLES, STAFF
 
 PASSWORD = "harbour-and-heron"
+THEIR_PASSWORD = "seven grey seals asleep"
 
 
 class Running:
@@ -79,6 +80,10 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def press_either(page: Page, *names: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^({'|'.join(names)})$")).click()
+
+
 def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
@@ -98,6 +103,9 @@ def sign_in_here(page: Page, address: str, mail: MailServer) -> None:
     assert found
     page.get_by_label("Code", exact=True).fill(found[0])
     press(page, "Sign in")
+    # The first time it is chosen, and asked for from then on.
+    page.locator("input#password").fill(THEIR_PASSWORD)
+    press_either(page, "Set this password and go on", "Go on")
 
 
 def answer_questions(
