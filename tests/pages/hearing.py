@@ -153,7 +153,7 @@ def _announced(element: Element) -> bool:
 
 def _target(element: Element, role: str) -> tuple[int, object]:
     """Where a control must have a name of its own, and what it does."""
-    if role == "link":
+    if role == "link" or element.tag == "a":
         return 0, element.given.get("href")
     form = element.within("form")
     if role == "button" and form:

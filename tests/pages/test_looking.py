@@ -49,9 +49,18 @@ def heard(page: Page, inside: str, whole: str = GOOD) -> list[str]:
         '<a href="/x">Open</a><a href="/x">Open</a>',
         GROUP.format("A") + GROUP.format("B"),
         TWO_FORMS.format("a"),
+        '<a role="button" href="/x">Cover</a><a role="button" href="/x">Cover</a>',
         '<div class="govuk-notification-banner"><h4>Done</h4></div>',
     ],
-    ids=["plain", "fault told", "same link twice", "two groups", "same form twice", "announced"],
+    ids=[
+        "plain",
+        "fault told",
+        "same link twice",
+        "two groups",
+        "same form twice",
+        "same button twice",
+        "announced",
+    ],
 )
 def test_nothing_is_wrong_with_a_good_page(page: Page, inside: str) -> None:
     assert heard(page, inside) == []
