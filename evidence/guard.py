@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from evidence.errors import EvidenceError
 from records.addresses import Address, innermost, is_public, looked_up
+from records.outgoing import judged
 
 MEGABYTE = 1024 * 1024
 BROWSERS_OWN = {
@@ -149,7 +150,8 @@ class Guard:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect_seconds):
-                found = await loop.getaddrinfo(looked_up(host), port, type=socket.SOCK_STREAM)
+                with judged(name := looked_up(host)):
+                    found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise self._refuse(host, "The site's name is not known.") from None
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]

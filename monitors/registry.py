@@ -1,12 +1,14 @@
 """Which kinds of source there are, and what whoever sets one up should know of it.
 
-A kind is one file that offers `build(name, options)`, and one entry here. The file is imported
-when the kind is first asked for, since some platforms' clients take seconds to import.
+A kind is one file that offers `build(name, options)` and `reaches(name, options)`, and one entry
+here. The file is imported when the kind is first asked for, since some platforms' clients take
+seconds to import.
 """
 
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import ModuleType
 
 from monitors.source import Source
 from records.errors import ConfigurationError
@@ -114,10 +116,20 @@ KINDS: Mapping[str, Kind] = {
 
 def build(kind: str, name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; raises ConfigurationError for an unknown kind or a wrong option."""
+    source: Source = _module(kind).build(name, options)
+    return source
+
+
+def reaches(kind: str, name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The hosts that the source `name` asks; raises ConfigurationError as `build` does."""
+    hosts: tuple[str, ...] = _module(kind).reaches(name, options)
+    return hosts
+
+
+def _module(kind: str) -> ModuleType:
     known = KINDS.get(kind)
     if known is None:
         raise ConfigurationError(
             f"There is no kind of source called {kind!r}. The kinds are: {', '.join(KINDS)}."
         )
-    source: Source = importlib.import_module(known.module).build(name, options)
-    return source
+    return importlib.import_module(known.module)

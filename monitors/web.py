@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from monitors.errors import SourceError, Why
 from monitors.timed import Deadline, Hurry, timed_pools
+from records.outgoing import refusal_in
 
 CONNECT_SECONDS, PIECE_SECONDS = 5.0, 10.0
 DEADLINE_SECONDS = 30.0
@@ -123,6 +124,8 @@ def ask(
 
 def trouble(title: str, fault: Exception) -> SourceError:
     """What a request that brought no answer says to a person."""
+    if barred := refusal_in(fault):
+        return SourceError(f"{title} leads elsewhere: {barred}", again=False, why=Why.FORBIDDEN)
     match fault:
         case TooLargeError():
             return SourceError(

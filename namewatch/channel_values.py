@@ -15,11 +15,21 @@ def channel_values(
     settings: Settings, configuration: Configuration, pepper: bytes
 ) -> dict[str, str]:
     """What stands under [mail], [slack], [notify] and [teams], and who reads the Slack channel."""
+    values = service_values(settings)
+    if settings.mail:
+        values["smtp_id_key"] = digest(pepper, b"message ids", sha256).hex()
+    if settings.slack:
+        values["slack_room_members"] = _keepers(configuration)
+    return values
+
+
+def service_values(settings: Settings) -> dict[str, str]:
+    """The same without what is known of people: enough to say which hosts are asked."""
     values: dict[str, str] = {}
     if settings.mail:
-        values |= _mail(settings.mail, pepper)
+        values |= _mail(settings.mail)
     if settings.slack:
-        values |= _slack(settings.slack, configuration)
+        values |= _slack(settings.slack)
     if settings.notify:
         values |= _notify(settings.notify)
     if settings.teams:
@@ -43,7 +53,7 @@ def bounce_access(settings: Settings) -> Access | None:
     )
 
 
-def _mail(mail: Mail, pepper: bytes) -> dict[str, str]:
+def _mail(mail: Mail) -> dict[str, str]:
     return {
         "smtp_host": mail.host,
         "smtp_port": str(mail.port),
@@ -54,18 +64,20 @@ def _mail(mail: Mail, pepper: bytes) -> dict[str, str]:
         "smtp_ca_file": str(mail.ca_file or ""),
         "smtp_bounces_to": mail.bounces_to,
         "smtp_certificates": str(mail.certificates or ""),
-        "smtp_id_key": digest(pepper, b"message ids", sha256).hex(),
     }
 
 
-def _slack(slack: Slack, configuration: Configuration) -> dict[str, str]:
+def _keepers(configuration: Configuration) -> str:
     roster, organisation = configuration.roster, configuration.organisation
     keepers = holders(configuration.pack, organisation, _ROOM_FOR)
+    return ";".join(f"{one}={roster[one].slack_id}" for one in keepers)
+
+
+def _slack(slack: Slack) -> dict[str, str]:
     return {
         "slack_bot_token": slack.bot_token.get_secret_value(),
         "slack_base_url": slack.base_url or "",
         "slack_room": slack.room,
-        "slack_room_members": ";".join(f"{one}={roster[one].slack_id}" for one in keepers),
     }
 
 

@@ -30,6 +30,7 @@ from monitors.status import State
 from namewatch.bootstrap import Built, read_all, sources_of
 from namewatch.channel_values import bounce_access
 from namewatch.door_values import door_rules
+from namewatch.goes_out import ALSO, ways_out
 from namewatch.policy_checks import calendar_faults, policy_faults
 from namewatch.settings import home_in_use, read_settings
 from nlp.images import OcrReader
@@ -40,6 +41,7 @@ from records.capture import Capture, CaptureKind
 from records.database import reading
 from records.errors import NamewatchError
 from records.incident import Incident
+from records.outgoing import refused
 from records.waiting import WaitingPost
 from records.watching import SourceWatch
 
@@ -194,7 +196,7 @@ def _sign_in(subject: str, built: Built) -> Iterator[Check]:
     """Whether people can have passkeys, and whether the body's own provider answers."""
     advice = (
         "browsers allow passkeys only at a name with https: set url under [console]. Until then"
-        " people sign in with codes by e-mail."
+        " people sign in with codes by e-mail and a password."
     )
     possible = possible_at(built.services.console_url)
     yield Check(subject, advice=None if possible else advice)
@@ -205,6 +207,22 @@ def _sign_in(subject: str, built: Built) -> Iterator[Check]:
             yield Check(f"{subject} elsewhere")
         except ProviderError as fault:
             yield Check(f"{subject} elsewhere", f"{fault} Look at issuer under [console.oidc].")
+
+
+def _goes_out(subject: str, built: Built) -> Iterator[Check]:
+    """The hosts that the service may ask, and what for; not well where one was refused."""
+    try:
+        ways = ways_out(built.settings)
+    except NamewatchError as fault:
+        yield Check(subject, str(fault))
+        return
+    listed = "; ".join(f"{', '.join(one.hosts)} ({one.what})" for one in ways)
+    turned_away = ", ".join(refused())
+    sentence = (
+        f"{turned_away} was asked for and refused. If that is right, name it under also of"
+        " [outgoing]."
+    )
+    yield Check(subject, sentence if turned_away else None, f"{listed or 'nobody'}. {ALSO}")
 
 
 def _bounces(subject: str, built: Built) -> Iterator[Check]:
@@ -368,6 +386,7 @@ _LOOKS: dict[str, Callable[[str, Built], Iterator[Check]]] = {
     "images": _images,
     "channel": _channels,
     "sign-in": _sign_in,
+    "goes out to": _goes_out,
     "bounces": _bounces,
     "alarms": _alarms,
     "cover": _cover,

@@ -37,6 +37,7 @@ from namewatch.settings import read_settings
 from policies.pack import Pack, read_pack
 from records.errors import ConfigurationError, NamewatchError
 from records.organisation import IT
+from records.outgoing import judged
 from records.roster import Roster, StaffMember, read_roster
 
 CODE_TRIES = 10
@@ -138,7 +139,9 @@ class NewBodyDesk:
         """Sign in at the mail server; it is never tried without a secured connection."""
         answers = self._draft.answers("mail")
         try:
-            fault = EmailChannel(mail_settings(answers, self._draft)).check()
+            mail = mail_settings(answers, self._draft)
+            with judged(mail.host):  # by whoever typed it: it stands in no settings yet
+                fault = EmailChannel(mail).check()
         except ConfigurationError as wrong:
             fault = wrong.sentence
         at = datetime.now(UTC).isoformat(timespec="minutes")

@@ -28,6 +28,7 @@ from namewatch.channel_values import bounce_access
 from namewatch.configuration import Configuration
 from namewatch.door_values import door_rules
 from namewatch.erasing import eraser_of, take_away_beside
+from namewatch.goes_out import hosts_out
 from namewatch.machine import machine_of
 from namewatch.new_body import NewBodyDesk
 from namewatch.reloading import Reloading
@@ -39,6 +40,7 @@ from nlp.entities import SPACY
 from nlp.images import OcrReader
 from nlp.lessons import features
 from nlp.screening import Screener
+from records import outgoing
 from records.alone import hold_alone
 from records.errors import ConfigurationError
 from records.finding import Finding
@@ -100,6 +102,8 @@ class Service:
         services = self.built.services
         sources = sources_of(self.built.settings, services.database)
         self._stops.append(hold_alone(services.database))
+        outgoing.keep_to(hosts_out(self.built.settings))
+        self._stops.append(outgoing.keep_to_none)
         eraser = eraser_of(self.built.settings, services.database)
         destroy_again(eraser, now=services.now())
         install(services)

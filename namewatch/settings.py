@@ -4,10 +4,18 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn, Self
+from typing import Annotated, Any, Literal, NoReturn, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +25,8 @@ from pydantic_settings import (
 from records.errors import ConfigurationError
 from records.toml_file import checked, read_toml
 
+_HOST = r"^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$"
+"""A host by name; `*.example.org` for all below it."""
 PRACTICE_MARK = "PRACTICE"
 """A file of this name shows that a folder was made for practice and may be thrown away."""
 
@@ -119,6 +129,12 @@ class Operations(_Table):
     """Apprise's addresses; they hold secrets."""
 
 
+class Outgoing(_Table):
+    """The `[outgoing]` table: hosts that are reached besides those that the settings name."""
+
+    also: tuple[Annotated[str, StringConstraints(pattern=_HOST)], ...] = ()
+
+
 class AlertsSettings(_Table):
     """The `[alerts]` table: by which channels people are told at once; the others stand by."""
 
@@ -159,7 +175,7 @@ class Console(_Table):
     passwords: bool = False
     """Whether people may set a password with a second factor."""
     codes_always: bool = False
-    """Whether a code by mail lets in also those who have a passkey or another way."""
+    """Whether a code is mailed also to who has another way, which is then still asked for."""
     oidc: ProviderSettings | None = None
 
 
@@ -271,6 +287,7 @@ class Settings(BaseSettings):
     entra: Entra | None = None
     google: Google | None = None
     operations: Operations = Operations()
+    outgoing: Outgoing = Outgoing()
     alerts: AlertsSettings = AlertsSettings()
     console: Console = Console()
     capture: Capture = Capture()

@@ -173,7 +173,10 @@ def _told(
     parts = web_address(address.url)
     port = loopback_port(parts) if parts and held.allow_loopback else None
     of = public_session(
-        deadline_seconds=_SECONDS, most_bytes=_MOST_BYTES, loopback_ports=(port,) if port else ()
+        deadline_seconds=_SECONDS,
+        most_bytes=_MOST_BYTES,
+        loopback_ports=(port,) if port else (),
+        anywhere=True,
     )
     try:
         stands = standing(link, of)

@@ -220,6 +220,7 @@ class _Reading:
         asking = public_session(  # a link may point anywhere
             deadline_seconds=_SECONDS_AN_ANSWER,
             most_bytes=_MOST_ANSWER,
+            anywhere=True,
             loopback_ports=(port,) if port else (),
         )
         try:

@@ -34,7 +34,10 @@ def look_around(url: str | None, post: Post | None, *, allow_loopback: bool = Fa
         return Around()
     port = loopback_port(parts) if allow_loopback else None
     of = public_session(
-        deadline_seconds=SECONDS, most_bytes=MOST_BYTES, loopback_ports=(port,) if port else ()
+        deadline_seconds=SECONDS,
+        most_bytes=MOST_BYTES,
+        loopback_ports=(port,) if port else (),
+        anywhere=True,
     )
     try:
         found = None if post else find(link, of)

@@ -25,6 +25,7 @@ from alerts.errors import DeliveryError
 from alerts.message import Message, body_text
 from alerts.plain import lines, one_line
 from records.errors import ConfigurationError
+from records.outgoing import hosts_of
 from records.roster import StaffMember
 
 NAME = "email"
@@ -127,6 +128,11 @@ def from_settings(values: Mapping[str, str]) -> "EmailChannel | None":
             id_key=values.get("smtp_id_key", "").encode(),
         )
     )
+
+
+def reaches(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The mail server."""
+    return hosts_of(values.get("smtp_host", ""))
 
 
 class EmailChannel:

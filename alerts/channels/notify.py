@@ -17,6 +17,7 @@ from alerts.plain import one_line
 from alerts.wording import wording
 from records.alert import AlertKind
 from records.errors import ConfigurationError
+from records.outgoing import hosts_of
 from records.roster import StaffMember
 
 EMAIL, SMS = "notify_email", "notify_sms"
@@ -83,6 +84,13 @@ def _built(values: Mapping[str, str], name: str) -> "NotifyChannel | None":
     kind: Kind = "email" if name == EMAIL else "sms"
     template = settings.email_template if kind == "email" else settings.sms_template
     return NotifyChannel(settings, kind) if template else None
+
+
+def reaches(values: Mapping[str, str]) -> tuple[str, ...]:
+    """GOV.UK Notify."""
+    if not values.get("notify_api_key"):
+        return ()
+    return hosts_of(values.get("notify_base_url") or BASE_URL)
 
 
 class NotifyChannel:

@@ -12,6 +12,7 @@ from alerts.errors import DeliveryError
 from alerts.plain import one_line
 from alerts.within import within
 from records.errors import ConfigurationError
+from records.outgoing import hosts_of
 
 TIMEOUT_SECONDS = 30.0
 
@@ -38,6 +39,18 @@ class Operations:
                         f"operations: address {number} of urls is none that Apprise knows."
                     )
                 self._targets.append(target)
+
+    def reaches(self) -> tuple[str, ...]:
+        """The hosts that its addresses stand for, as far as each plug-in says them."""
+        found: list[str] = []
+        for target in self._targets:
+            for one in target:
+                own = [getattr(one, name, None) for name in ("host", "smtp_host")]
+                known = [getattr(type(one), name, None) for name in dir(type(one))]
+                asked = [url for url in known if isinstance(url, str) and url.startswith("http")]
+                found += [host for host in own if isinstance(host, str) and "." in host]
+                found += [url for url in asked if url not in {one.service_url, one.setup_url}]
+        return hosts_of(*found)
 
     def call(self, subject: str, sentence: str, _excluded: frozenset[str] = frozenset()) -> None:
         """Tell all of them; raises DeliveryError unless one has taken it.

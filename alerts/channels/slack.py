@@ -31,6 +31,7 @@ from alerts.errors import DeliveryError
 from alerts.message import Message
 from alerts.plain import one_line
 from alerts.within import within
+from records.outgoing import hosts_of
 from records.roster import StaffMember
 
 NAME = "slack"
@@ -48,6 +49,14 @@ def from_settings(values: Mapping[str, str]) -> "SlackChannel | None":
     """Build the channel from `slack_…` values; None without `slack_bot_token`."""
     token = values.get("slack_bot_token")
     return SlackChannel(token, values.get("slack_base_url") or None) if token else None
+
+
+def reaches(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Slack, which tells each listener another name of its own to listen at."""
+    if not values.get("slack_bot_token"):
+        return ()
+    own = hosts_of(values.get("slack_base_url", ""))
+    return own or ("slack.com", "*.slack.com")
 
 
 class SlackChannel:

@@ -14,6 +14,7 @@ from alerts.errors import DeliveryError
 from alerts.message import Message
 from alerts.plain import one_line
 from records.errors import ConfigurationError
+from records.outgoing import hosts_of
 from records.roster import StaffMember
 
 NAME = "teams"
@@ -63,6 +64,15 @@ def from_settings(values: Mapping[str, str]) -> "TeamsChannel | None":
             graph_url=(values.get("teams_graph_url") or GRAPH_URL).rstrip("/"),
             sign_in_url=(values.get("teams_sign_in_url") or SIGN_IN_URL).rstrip("/"),
         )
+    )
+
+
+def reaches(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Microsoft Graph, and the sign-in."""
+    if not values.get("teams_tenant"):
+        return ()
+    return hosts_of(
+        values.get("teams_graph_url") or GRAPH_URL, values.get("teams_sign_in_url") or SIGN_IN_URL
     )
 
 

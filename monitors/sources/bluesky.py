@@ -33,6 +33,7 @@ from monitors.sources.bluesky_reading import Reading
 from monitors.sources.bluesky_search import Search
 from monitors.sources.bluesky_session import KeptSession
 from monitors.sources.bluesky_stream import CursorTooOldError, Frame, OldStream, Stream
+from records.outgoing import host_of, hosts_of
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,14 @@ class BlueskyOptions(Options):
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`, not connected yet."""
     return BlueskySource(name, read_options(name, BlueskyOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The stream, and for searches the sign-in and the server on which the account lies."""
+    own = read_options(name, BlueskyOptions, options)
+    searching = own.service if own.queries else ""
+    below = ("*.host.bsky.network",) if host_of(searching) == "bsky.social" else ()
+    return (*hosts_of(own.url, own.fallback_host or "", searching), *below)
 
 
 class BlueskySource:

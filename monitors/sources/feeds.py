@@ -22,6 +22,7 @@ from monitors.polling import polls
 from monitors.source import Arrival, Reached, Received, Source, Unread
 from monitors.sources.feeds_posts import Entry, FeedRead, NotAFeedError, read_feed, sha256_of
 from monitors.web import ask, session
+from records.outgoing import site_of
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,12 @@ class _Feed:
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked for yet."""
     return FeedsSource(name, read_options(name, FeedsOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The sites of the feeds."""
+    own = read_options(name, FeedsOptions, options)
+    return tuple(host for one in own.feeds for host in site_of(one.get_secret_value()))
 
 
 class FeedsSource:

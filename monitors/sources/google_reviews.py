@@ -33,6 +33,7 @@ from monitors.sources.google_reviews_web import (
     told_count,
 )
 from monitors.sources.lenient import list_of, text_of
+from records.outgoing import hosts_of
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,12 @@ class Memory(BaseModel):
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked for yet."""
     return GoogleReviewsSource(name, read_options(name, GoogleReviewsOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The reviews, and the sign-in."""
+    own = read_options(name, GoogleReviewsOptions, options)
+    return hosts_of(own.url, own.token_url)
 
 
 class GoogleReviewsSource:

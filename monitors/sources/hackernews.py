@@ -29,6 +29,7 @@ from monitors.sources.lenient import (
 from monitors.sources.markup import plain
 from monitors.sources.recent import CHECKED_SECONDS, Memory, Reach
 from monitors.web import ask, session
+from records.outgoing import hosts_of
 from records.post import Author, Context, Post
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,12 @@ class HackerNewsOptions(Options):
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked for yet."""
     return HackerNewsSource(name, read_options(name, HackerNewsOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The search, and the posts one by one."""
+    own = read_options(name, HackerNewsOptions, options)
+    return hosts_of(own.url, own.items_url)
 
 
 class HackerNewsSource:

@@ -22,6 +22,7 @@ from monitors.sources.lemmy_posts import SOURCE, Seen, seen_of
 from monitors.sources.lenient import json_of, record_of, table_of
 from monitors.sources.recent import Memory, Reach
 from monitors.web import ask, session
+from records.outgoing import hosts_of
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,11 @@ class _List:
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked for yet."""
     return LemmySource(name, read_options(name, LemmyOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The servers."""
+    return hosts_of(*read_options(name, LemmyOptions, options).servers)
 
 
 class LemmySource:

@@ -19,6 +19,7 @@ from monitors.polling import polls
 from monitors.source import Arrival, Reached, Reported, Source, Unread
 from monitors.sources.mailbox_imap import PIECE, Access, Box, RefusedMessageError, opened
 from monitors.sources.mailbox_message import Forwarded, read_message
+from records.outgoing import hosts_of
 from records.report import Report
 
 MOST_MESSAGE = 40_000_000
@@ -72,6 +73,11 @@ class Place(BaseModel):
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked for yet."""
     return MailboxSource(name, read_options(name, MailboxOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The mail server."""
+    return hosts_of(read_options(name, MailboxOptions, options).host)
 
 
 class MailboxSource:

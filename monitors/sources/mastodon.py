@@ -21,6 +21,7 @@ from monitors.sources.mastodon_intake import Intake, Numbers, read_places
 from monitors.sources.mastodon_posts import id_at
 from monitors.sources.mastodon_server import Channel, MastodonServer
 from monitors.sources.mastodon_watch import Pace, Watch
+from records.outgoing import hosts_of
 
 LOOK_SECONDS = 0.1
 SIGN_SECONDS = 30.0
@@ -85,6 +86,12 @@ class MastodonOptions(Options):
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; no server is asked before it is received from."""
     return MastodonSource(name, read_options(name, MastodonOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The servers; many stream from a name below their own."""
+    own = hosts_of(*(one.url for one in read_options(name, MastodonOptions, options).servers))
+    return tuple(host for one in own for host in (one, f"*.{one}"))
 
 
 class MastodonSource:

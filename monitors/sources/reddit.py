@@ -23,6 +23,7 @@ from monitors.source import Arrival, Source
 from monitors.sources.reddit_look import Every, Look, places_of
 from monitors.sources.reddit_memory import Memory, cursor_from
 from monitors.sources.reddit_web import NotShownError, RedditAdapter, SignInNeededError
+from records.outgoing import hosts_of
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,12 @@ class RedditOptions(Options):
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`, not signed in yet."""
     return RedditSource(name, read_options(name, RedditOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The listings, and the sign-in."""
+    own = read_options(name, RedditOptions, options)
+    return hosts_of(own.reddit_url, own.oauth_url)
 
 
 class RedditSource:

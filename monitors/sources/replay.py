@@ -52,6 +52,11 @@ def build(name: str, options: Mapping[str, object]) -> Source:
     return ReplaySource(name, read_options(name, ReplayOptions, options))
 
 
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:  # noqa: ARG001
+    """Nothing: it reads a file."""
+    return ()
+
+
 @dataclass
 class ReplaySource:
     """The posts of one file, in its order.

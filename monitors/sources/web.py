@@ -30,6 +30,7 @@ from monitors.sources.web_text import (
     result_links,
     same_site,
 )
+from records.outgoing import site_of
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,13 @@ class Place:
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked for yet."""
     return WebSource(name, read_options(name, WebOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The sites of the pages and searches, and those on which results may lie."""
+    own = read_options(name, WebOptions, options)
+    named = (*own.page_urls, *own.search_urls, *(one for one in own.follow if "://" in one))
+    return tuple(dict.fromkeys(host for one in named for host in site_of(one)))
 
 
 class WebSource:

@@ -39,6 +39,7 @@ from monitors.sources.x_search import Search, data_of
 from monitors.sources.x_session import x_session
 from monitors.sources.x_spending import Advance, Spending
 from monitors.sources.x_stream import Connection
+from records.outgoing import hosts_of
 
 log = logging.getLogger(__name__)
 logging.getLogger("tweepy").setLevel(logging.CRITICAL)  # it logs answers and the token
@@ -57,6 +58,11 @@ CONNECTS, CONNECTS_SECONDS = 50, 900.0
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked of X yet."""
     return XSource(name, read_options(name, XOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """X's programming interface."""
+    return hosts_of(read_options(name, XOptions, options).url)
 
 
 class XSource:

@@ -19,6 +19,7 @@ from monitors.sources.youtube_options import YouTubeOptions
 from monitors.sources.youtube_quota import Quota, until_midnight
 from monitors.sources.youtube_search import SEARCH_LAGS, Searches
 from monitors.sources.youtube_web import UsedUpError, Web
+from records.outgoing import hosts_of
 
 log = logging.getLogger(__name__)
 logging.getLogger("googleapiclient").setLevel(logging.CRITICAL)  # it logs answers and addresses
@@ -31,6 +32,11 @@ _PLACES = ("from", "videos", "comments")
 def build(name: str, options: Mapping[str, object]) -> Source:
     """The source `name`; nothing is asked of YouTube yet."""
     return YouTubeSource(name, read_options(name, YouTubeOptions, options))
+
+
+def reaches(name: str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """YouTube's programming interface."""
+    return hosts_of(read_options(name, YouTubeOptions, options).url)
 
 
 class YouTubeSource:
