@@ -159,8 +159,9 @@ def _time_stamps(subject: str, built: Built) -> Iterator[Check]:
 def _browser(subject: str, built: Built) -> Iterator[Check]:
     missing = trial(built.settings.capture.browser)
     advice = (
-        f"pages can't be pictured: {missing}. Evidence is the platform's record, a card drawn from"
-        " it and the thread; there is no picture, text or archive of the page as people saw it."
+        f"pages can't be pictured: {str(missing).rstrip('.')}."
+        " Evidence is the platform's record, a card drawn from it and the thread; there is no"
+        " picture, text or archive of the page as people saw it."
         " Install Chromium, or set browser under [capture]."
     )
     yield Check(subject, advice=advice if missing else None)
@@ -256,9 +257,16 @@ def _alarms(subject: str, built: Built) -> Iterator[Check]:
     except NamewatchError as fault:
         yield Check(subject, str(fault))
         return
-    none = "set alarms_to or urls of [operations], so that somebody hears when nobody can be told."
+    none = (
+        "when nobody can be told or nobody answers, the communications manager gets a mail;"
+        " set alarms_to or urls of [operations], so that whoever runs this hears of it."
+    )
     advice = None if urls or built.settings.alarms_to else none
-    yield Check(subject, f"{waiting} alarms have reached nobody yet." if waiting else None, advice)
+    untold = (
+        f"{waiting} alarm{'' if waiting == 1 else 's'} reached nobody yet; mend the mail or urls of"
+        " [operations], and see namewatch incident list for what is unread."
+    )
+    yield Check(subject, untold if waiting else None, advice)
 
 
 def _cover(subject: str, built: Built) -> Iterator[Check]:
