@@ -125,7 +125,7 @@ def ask(
 def trouble(title: str, fault: Exception) -> SourceError:
     """What a request that brought no answer says to a person."""
     if barred := refusal_in(fault):
-        return SourceError(f"{title} leads elsewhere: {barred}", again=False, why=Why.FORBIDDEN)
+        return SourceError(f"{title} leads elsewhere: {barred}")  # for now, it may be
     match fault:
         case TooLargeError():
             return SourceError(
