@@ -162,7 +162,7 @@ def _add_people(router: APIRouter, front: Front) -> None:
         desk = inside(front, request)
         stamp = (await read_form(request)).word("stamp")
         if not await run_in_threadpool(desk.confirm, stamp, _SOMEBODY):
-            return people_page(_shown(front), desk, base, Fault("stamp", CHANGED))
+            return people_page(_shown(front), desk, base, Fault("main-content", CHANGED))
         return go_to(f"{START}/roles")
 
     @router.post("/people/withdraw")
@@ -185,6 +185,8 @@ def _add_roles(router: APIRouter, front: Front) -> None:
     @router.post("/roles")
     async def give(request: Request) -> Response:
         desk = inside(front, request)
+        if not desk.choices():
+            return go_to(f"{START}/people")
         chosen = chosen_roles(await read_form(request))
         if faults := desk.give(chosen, _SOMEBODY):
             return roles_page(_shown(front), desk, base, faults, chosen)
@@ -224,7 +226,7 @@ def _add_end(router: APIRouter, front: Front) -> None:
     @router.post("/check")
     async def write(request: Request) -> Response:
         desk = inside(front, request)
-        faults = [Fault("write", one) for one in await run_in_threadpool(desk.write)]
+        faults = [Fault("main-content", one) for one in await run_in_threadpool(desk.write)]
         return _check_page(front, desk, *faults) if faults else go_to(DONE)
 
     @router.get("/done")

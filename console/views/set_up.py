@@ -157,7 +157,7 @@ def _add_people_kept(router: APIRouter, front: Front) -> None:
         await run_in_threadpool(_prove, front, request, base)
         stamp = (await read_form(request)).word("stamp")
         if not await run_in_threadpool(desk.confirm, stamp, member.staff_id):
-            fault = Fault("stamp", CHANGED)
+            fault = Fault("main-content", CHANGED)
             return await run_in_threadpool(people_page, _shown(front, member), desk, base, fault)
         return go_to(f"{BASE}/kept")
 

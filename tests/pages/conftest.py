@@ -12,6 +12,7 @@ from evidence.browser import find_browser
 from tests.console.everybody import World, world_in
 from tests.pages.furnished import OWN, furnish
 from tests.pages.looking import AXE, Looked, Looker
+from tests.pages.practising import look_while_practising
 from tests.pages.scenes import scenes
 
 PICTURES = Path("build/pages")
@@ -42,7 +43,9 @@ def address(world: World) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def looked(world: World, chromium: Browser, address: str) -> list[Looked]:
+def looked(
+    world: World, chromium: Browser, address: str, tmp_path_factory: pytest.TempPathFactory
+) -> list[Looked]:
     """Every page, looked at once."""
     assert AXE.is_file(), "axe-core is not here: make tests/pages/node_modules/.ready"
     shutil.rmtree(PICTURES, ignore_errors=True)
@@ -52,4 +55,5 @@ def looked(world: World, chromium: Browser, address: str) -> list[Looked]:
     found = [looker.look(one) for one in scenes(house)]
     house.browsers[OWN].close()
     looker.close()
-    return found
+    folder = tmp_path_factory.mktemp("practice")
+    return [*found, *look_while_practising(chromium, folder, PICTURES)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from httpx import Client
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 from starlette.testclient import TestClient
 
@@ -78,7 +79,7 @@ class Looker:
         self,
         chromium: Browser,
         address: str,
-        browsers: Mapping[str, TestClient],
+        browsers: Mapping[str, Client | TestClient],
         pictures: Path,
     ) -> None:
         self._chromium = chromium
