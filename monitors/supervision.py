@@ -32,8 +32,8 @@ class Limits:
 
     batch: int = 200
     linger_seconds: float = 0.2
-    waiting: int = 1000
-    looked_at: int = 1000
+    waiting: int = 5000
+    looked_at: int = 5000
     """So many a sink sees at once that takes a batch in parts, so that it can choose among them."""
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 60.0
