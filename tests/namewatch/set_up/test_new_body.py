@@ -123,7 +123,6 @@ def test_a_form_that_is_wrong_comes_back_as_it_was_typed(inside: TestClient) -> 
         ("/mail", mail_at(25, sender="us"), "address that alerts come from"),
         ("/mail", mail_at(25, username="nw"), "both a user name and a password"),
         ("/mail", mail_at(25, host="mail.shc.example"), "only allowed for a mail server on this"),
-        ("/roles", {}, "Choose who is the HR officer"),
     ],
 )
 def test_each_mistake_is_told_in_a_sentence(
@@ -132,6 +131,21 @@ def test_each_mistake_is_told_in_a_sentence(
     answer = inside.post(f"{START}{place}", data=typed)
     assert answer.status_code == 400
     assert says in answer.text
+
+
+def test_nobody_is_given_a_role_before_there_are_people(
+    inside: TestClient, new_body: NewBodyDesk
+) -> None:
+    answer = inside.post(f"{START}/roles", data={})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{START}/people")
+    assert not new_body.keep("policy", {"policy": "spso"}, {})
+    new_body.offer(STAFF.encode())
+    people = new_body.offered()
+    assert people
+    assert new_body.confirm(people.stamp, "set-up")
+    answer = inside.post(f"{START}/roles", data={})
+    assert answer.status_code == 400
+    assert "Choose who is the HR officer" in answer.text
 
 
 def test_a_policy_of_ones_own_is_read_before_it_is_kept(inside: TestClient) -> None:
