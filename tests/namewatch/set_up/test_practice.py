@@ -100,6 +100,7 @@ def test_the_mails_can_be_read_and_lead_only_to_this_console(practise: Practise)
     page = client.get("/practice/mails/001").text
     assert 'href="/r/NW-2026-0001"' in page
     assert 'href="https://evil.example/"' not in page
+    assert "Open <a" in page, "words and links stand apart"
     assert "<script>alert" not in page
     for number in ("002", "../001", "000000000", "latest"):
         assert client.get(f"/practice/mails/{number}").status_code == 404
