@@ -6,7 +6,8 @@ from pathlib import Path
 
 from namewatch.absences import all_told
 from namewatch.settings import Settings
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from records.organisation import Organisation, check_roles, read_organisation
 from records.roster import Roster, read_roster
 

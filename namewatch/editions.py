@@ -5,7 +5,8 @@ import logging
 import re
 from pathlib import Path
 
-from policies.pack import Pack, pack_file, read_pack_file
+from policies.pack import Pack
+from policies.pack_file import pack_file, read_pack_file
 from records.errors import ConfigurationError
 
 _ODD = re.compile(r"[^\w.+-]")

@@ -34,7 +34,8 @@ from namewatch.offered_people import OfferedPeople
 from namewatch.people import TEMPLATE, roster_text
 from namewatch.role_seats import choices_of, doubts_of, role_faults, seats_of
 from namewatch.settings import read_settings
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from records.errors import ConfigurationError, NamewatchError
 from records.organisation import IT
 from records.outgoing import judged

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from alerts.channels.email import EmailSettings
 from console.faults import Fault
 from namewatch.draft import Draft
-from policies.pack import SHIPPED, read_pack_file
+from policies.pack_file import SHIPPED, read_pack_file
 from records.errors import ConfigurationError
 from records.working_time import WorkingHours
 

@@ -14,7 +14,8 @@ from alerts.routing import Question
 from namewatch.configuration import Configuration, configuration_of, read_configuration
 from namewatch.settings import home_in_use, read_settings
 from policies.explaining import explained
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from policies.severity import Facts, Judgement, judge
 from records.errors import ConfigurationError
 from records.finding import Category, Concern, NameMatch

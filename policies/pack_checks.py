@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from policies.clauses import is_known
+from policies.pack import Pack
 from policies.tables import AFFECTED, LINE_MANAGER, Decision
-
-if TYPE_CHECKING:
-    from policies.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +16,12 @@ class Fault:
     sentence: str
 
 
-def first_fault(pack: "Pack") -> Fault | None:
+def first_fault(pack: Pack) -> Fault | None:
     """The first thing that can't hold, or None."""
     return next(faults(pack), None)
 
 
-def faults(pack: "Pack") -> Iterator[Fault]:
+def faults(pack: Pack) -> Iterator[Fault]:
     """Everything that can't hold, in the order of the tables."""
     yield from _unknown_roles(pack)
     yield from _repeated_roles(pack)
@@ -33,7 +30,7 @@ def faults(pack: "Pack") -> Iterator[Fault]:
     yield from _contradictions(pack)
 
 
-def chains_of(pack: "Pack") -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+def chains_of(pack: Pack) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Every list of roles in the pack, with the setting it stands at."""
     alerting, restrictions = pack.alerting, pack.restrictions
     yield ("alerting", "recipients"), alerting.recipients
@@ -56,7 +53,7 @@ def chains_of(pack: "Pack") -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]
     yield ("personal_record", "deciders"), pack.personal_record.deciders
 
 
-def _unknown_roles(pack: "Pack") -> Iterator[Fault]:
+def _unknown_roles(pack: Pack) -> Iterator[Fault]:
     known = pack.known_roles | {LINE_MANAGER}
     for path, role in _roles_used(pack):
         of_the_person = path in {("personal_record", "deciders"), _PERSONAL}
@@ -71,7 +68,7 @@ def _unknown_roles(pack: "Pack") -> Iterator[Fault]:
 _PERSONAL = ("deciding", Decision.PERSONAL_RECORD)
 
 
-def _roles_used(pack: "Pack") -> Iterator[tuple[tuple[str, ...], str]]:
+def _roles_used(pack: Pack) -> Iterator[tuple[tuple[str, ...], str]]:
     for path, chain in chains_of(pack):
         yield from ((path, role) for role in chain)
     for place in pack.alerting.fallback:
@@ -81,7 +78,7 @@ def _roles_used(pack: "Pack") -> Iterator[tuple[tuple[str, ...], str]]:
             yield ("asking", "steps", role), role
 
 
-def _repeated_roles(pack: "Pack") -> Iterator[Fault]:
+def _repeated_roles(pack: Pack) -> Iterator[Fault]:
     for path, chain in chains_of(pack):
         for role in _twice(chain):
             yield Fault(path, f"role {role} stands twice in {'.'.join(path)}")
@@ -103,7 +100,7 @@ def _twice(names: Iterable[str]) -> Iterator[str]:
         seen.add(name)
 
 
-def _loops(pack: "Pack") -> Iterator[Fault]:
+def _loops(pack: Pack) -> Iterator[Fault]:
     """A role must never, by way of other roles, stand in for itself."""
     fallback = pack.alerting.fallback
     for start in fallback:
@@ -123,7 +120,7 @@ def _circle(fallback: dict[str, tuple[str, ...]], way: list[str]) -> list[str] |
     return None
 
 
-def clauses_of(pack: "Pack") -> Iterator[tuple[tuple[str, ...], str]]:
+def clauses_of(pack: Pack) -> Iterator[tuple[tuple[str, ...], str]]:
     """Every clause that the pack cites, with the setting it stands at."""
     for table in (
         "alerting",
@@ -149,7 +146,7 @@ def clauses_of(pack: "Pack") -> Iterator[tuple[tuple[str, ...], str]]:
             yield ("severity_rules", str(number), "clause"), rule.clause
 
 
-def _unknown_clauses(pack: "Pack") -> Iterator[Fault]:
+def _unknown_clauses(pack: Pack) -> Iterator[Fault]:
     for path, clause in clauses_of(pack):
         if not is_known(clause, pack.name):
             yield Fault(
@@ -159,7 +156,7 @@ def _unknown_clauses(pack: "Pack") -> Iterator[Fault]:
             )
 
 
-def _contradictions(pack: "Pack") -> Iterator[Fault]:
+def _contradictions(pack: Pack) -> Iterator[Fault]:
     custody, restrictions = pack.custody, pack.restrictions
     if custody.custodian == custody.deputy:
         yield Fault(("custody", "deputy"), "the deputy must be another role than the custodian")

@@ -18,7 +18,7 @@ from typing import Any
 from nlp.classifier import SHIPPED
 from nlp.evaluation.linking import TODAY, invented_body
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Finding
 from records.post import Post
 from records.post_file import open_posts

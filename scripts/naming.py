@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.organisation import Organisation
 from records.post import Context, Post, read_post
 from records.post_file import open_posts

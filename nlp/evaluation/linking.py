@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nlp.classifier import Classifier
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Finding
 from records.organisation import Organisation, read_organisation
 from records.post import Author, Context, Post

@@ -14,7 +14,7 @@ import pytest
 from alerts.channels.email import EmailChannel, EmailSettings, from_settings
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.errors import ConfigurationError
 from records.roster import StaffMember

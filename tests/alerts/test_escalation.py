@@ -6,7 +6,8 @@ import pytest
 
 from alerts.escalation import Step, acknowledge_by, next_step
 from alerts.routing import Question
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from records.finding import Severity
 from tests.alerts.cast import (
     CALUM,

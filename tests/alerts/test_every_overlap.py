@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.routing import Question, Routing, next_in_line, route
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from policies.seats import Desk
 from policies.tables import AFFECTED, Decision
 from records.organisation import Organisation

@@ -7,7 +7,8 @@ import pytest
 
 from alerts.message import Message, body_text, compose
 from alerts.plain import lines, one_line
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.finding import Severity
 

@@ -15,7 +15,7 @@ from alerts.channels.notify import (
 )
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.errors import ConfigurationError
 from records.roster import StaffMember

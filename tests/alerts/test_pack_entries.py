@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.pack import SHIPPED, read_pack
+from policies.pack_file import SHIPPED, read_pack
 from records.errors import ConfigurationError
 
 SHIPPED_TEXT = (Path(__file__).parents[2] / "policies" / "packs" / "spso.toml").read_text("utf-8")

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.quiet import not_before
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from records.finding import Category
 from records.organisation import Organisation
 from tests.alerts.cast import organisation

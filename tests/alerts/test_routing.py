@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from alerts.routing import Question, Recipient, Routing, next_in_line, route
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from tests.alerts.cast import (
     CALUM,
     DUNCAN,

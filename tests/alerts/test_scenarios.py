@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.rehearsal import Foreseen, foresee, rehearse
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from policies.seats import Desk, Question
 from policies.severity import Facts, judge
 from policies.tables import Decision

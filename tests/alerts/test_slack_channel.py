@@ -16,7 +16,7 @@ from alerts.channel import Receipt
 from alerts.channels.slack import SlackChannel, from_settings
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.roster import StaffMember
 from tests.servers.mail import raw_server

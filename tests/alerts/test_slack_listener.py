@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from alerts.channels.slack import SlackChannel, SlackListener
 from alerts.channels.slack_press import Once, Press, Pressed, Reply, read_press
 from alerts.message import compose
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.roster import StaffMember
 from tests.servers.slack import (

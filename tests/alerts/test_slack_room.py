@@ -7,7 +7,7 @@ import pytest
 from alerts.channels.slack_room import SlackRoom, from_settings
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.roster import StaffMember
 from tests.servers.slack import BOT_TOKEN, Fault, SlackServer

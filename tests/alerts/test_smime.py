@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from alerts.channels.email import EmailChannel, EmailSettings
 from alerts.errors import DeliveryError
 from alerts.message import Message, compose
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.roster import StaffMember
 from tests.servers.mail import MailServer

@@ -8,7 +8,7 @@ from casework.office import Office
 from casework.step_parts import read_parts
 from casework.step_rules import NUMBERED, Known, Proposed, Taken
 from casework.steps import faults_of
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.incident import Incident
 from records.organisation import Organisation
 from records.roster import StaffMember, roster_of

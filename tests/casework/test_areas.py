@@ -5,7 +5,7 @@ import pytest
 from casework.areas import AREAS, Area, check_area, may_enter
 from casework.errors import NotAllowedError
 from casework.office import Office
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.organisation import Organisation
 from records.roster import roster_of
 from tests.console.cast import CAST, LEAVER, MORNING, member

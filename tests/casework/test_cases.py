@@ -12,7 +12,8 @@ from casework.errors import KeyDestroyedError, NoSuchIncidentError, NotAllowedEr
 from casework.office import Office
 from casework.permissions import Action
 from casework.steps import Order, check_step, record_step
-from policies.pack import Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import read_pack
 from records.database import transaction
 from records.incident import Incident
 from records.organisation import Organisation

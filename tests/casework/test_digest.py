@@ -15,7 +15,7 @@ from casework.digest_period import NoSuchPeriodError, NotOverError, last_period,
 from casework.digest_reading import Choices, choices, read
 from casework.errors import NotAllowedError
 from casework.office import Office
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.database import transaction
 from records.digest import Digest
 from records.incident import Acknowledgement, Incident, IncidentAccess

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from casework.notices import NEVER, Setup, all_of, dpia, markdown, public_notice, staff_notice
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 
 SENTENCES = re.compile(r"(?<=[.?!:])\s+|\n+")
 

@@ -24,7 +24,8 @@ from casework.permissions import (
     concerned,
     may,
 )
-from policies.pack import Decision, read_pack
+from policies.pack import Decision
+from policies.pack_file import read_pack
 from records.database import reading, transaction
 from records.incident import Incident
 from records.organisation import Organisation

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.retention_rules import Closed, Ended, clock_of_triage, clocks_of
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.retention import Kept
 
 LONDON = ZoneInfo("Europe/London")

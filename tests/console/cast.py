@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 from casework.incidents import Opening, give_access, open_incident
 from casework.reading import place_of
 from console.desk import Desk
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import Delivery
 from records.audit import AuditEntry
 from records.database import reading, transaction

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from console.app import create_app
 from console.desk import Desk
 from evidence.vault import Vault
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from tests.console.conftest import let_in
 from tests.console.filling import words_of
 from tests.workflows.conftest import COMMS, DIRECTOR, HEAD, HR, MANAGER, Office

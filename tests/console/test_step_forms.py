@@ -8,7 +8,7 @@ from sqlmodel import select
 from casework.kinds import KINDS
 from casework.step_reading import read_steps
 from console.step_words import step_words
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.database import reading, transaction
 from records.incident import Incident
 from records.step import Step

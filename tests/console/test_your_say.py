@@ -19,7 +19,7 @@ from console.app import create_app
 from console.desk import Desk
 from console.own_code import ALPHABET, read_code
 from console.own_door import IDLE, MAIL_LIVES, MAIL_TRIES
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.database import reading, transaction
 from records.incident import IncidentAccess
 from records.organisation import Organisation

@@ -11,7 +11,7 @@ import atheris
 with atheris.instrument_imports(include=["nlp", "policies", "records"]):
     from nlp.classifier import SHIPPED
     from nlp.screening import Screener
-    from policies.pack import read_pack
+    from policies.pack_file import read_pack
     from tests.fuzz.cast import BODY, ROSTER, TODAY
     from tests.fuzz.invariants import check
     from tests.fuzz.seeds import post_in

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.post import Post
 from records.roster import StaffMember, roster_of
 from tests.console.everybody import BODY

@@ -21,7 +21,7 @@ from casework.exports_page import page
 from evidence.browser import find_browser
 from evidence.printing import print_pdf
 from namewatch.logs import OnlyReferences
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import AlertKind
 from records.roster import StaffMember
 from tests.hostile.payloads import PAYLOADS

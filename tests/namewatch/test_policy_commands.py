@@ -17,7 +17,8 @@ from namewatch.policy_checks import calendar_faults, policy_faults
 from namewatch.policy_work import moment
 from namewatch.settings import CalendarSettings, read_settings
 from namewatch.upkeep import alarm_for_gaps
-from policies.pack import SHIPPED, Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import SHIPPED, read_pack
 from policies.tables import Decision
 from records.alarm import OperationsAlarm
 from records.database import reading

@@ -12,7 +12,7 @@ from alerts.message import TEST_REFERENCE
 from casework import incidents
 from casework.trials import begin_trial, settle_trial, waiting_for
 from namewatch import presses
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alarm import OperationsAlarm
 from records.alert import Delivery
 from records.audit import AuditEntry

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Finding
 from records.organisation import Organisation
 from records.post import Author, Context, Post

@@ -19,7 +19,7 @@ from nlp.classifier import (
 )
 from nlp.errors import ModelDamagedError
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Category, Concern, Finding
 from records.organisation import Organisation
 from records.post import Context, Post

@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.screening import Screener
-from policies.pack import SHIPPED, read_pack
+from policies.pack_file import SHIPPED, read_pack
 from records.organisation import Organisation
 from records.post import Post
 from records.roster import Roster

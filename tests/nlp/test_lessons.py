@@ -9,7 +9,7 @@ from nlp.classifier import NO_BARS, Classifier, Reading, ShippedClassifier
 from nlp.lessons import GRAVE, MOST_BAR, MOST_POINTS, NO_LESSONS, Lessons, features, marks_of
 from nlp.screening import Screener
 from nlp.sheet import lay_out
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.example import Example, VerdictKind
 from records.finding import Category, Finding
 from records.organisation import Organisation

@@ -17,7 +17,7 @@ import pytest
 
 from nlp.classifier import SHIPPED, Classifier
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Category, Finding
 from records.organisation import Organisation
 from records.post import Context, Post

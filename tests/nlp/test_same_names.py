@@ -4,7 +4,7 @@ import pytest
 
 from nlp.same_names import shared_names, standing
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Certainty
 from records.organisation import Organisation
 from records.post import Post

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nlp.entities import Entity
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Finding
 from records.organisation import Organisation
 from records.post import Context, Media, Post

@@ -14,7 +14,7 @@ from nlp.bulk import fold_all
 from nlp.normalise import Folded
 from nlp.screening import Screener, screen_lines
 from nlp.sheet import lay_out
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.finding import Finding, nothing_in
 from records.organisation import Organisation
 from records.post import Author, Context, Media, Post

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from policies.clauses import SILENT
-from policies.pack import SHIPPED, Pack, read_pack
+from policies.pack import Pack
 from policies.pack_checks import clauses_of
+from policies.pack_file import SHIPPED, read_pack
 from policies.tables import Table
 from records.errors import ConfigurationError
 from records.finding import Category

@@ -2,7 +2,8 @@
 
 import pytest
 
-from policies.pack import SHIPPED, SeverityRule, read_pack
+from policies.pack import SeverityRule
+from policies.pack_file import SHIPPED, read_pack
 from policies.severity import Facts, judge, judge_each
 from records.finding import Category, Certainty, Concern, Duties, NameMatch
 from records.roster import StaffMember

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.pack import SHIPPED, Pack, read_pack
+from policies.pack import Pack
+from policies.pack_file import SHIPPED, read_pack
 from policies.severity import Facts, Judgement, judge
 from records.finding import (
     Category,

@@ -15,7 +15,7 @@ from evidence.seal import read_sealer
 from evidence.vault import WorkingKey, create_keys, read_public_keys
 from monitors.source import Received
 from nlp.screening import Screener
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.alert import Delivery
 from records.capture import Capture
 from records.database import migrate, open_database, reading, transaction

@@ -12,7 +12,7 @@ from casework.errors import CaseworkError
 from casework.known import known_of
 from casework.office import Office as Rules
 from casework.steps import Order, record_step
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.database import reading, transaction
 from records.incident import Incident
 from tests.casework.test_closing import SETTLED

@@ -11,7 +11,7 @@ from casework.audit import entries_about
 from casework.deadlines import POLICE_WITHIN
 from casework.office import Office as Rules
 from casework.steps import Order, record_step
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.database import reading, transaction
 from tests.workflows.conftest import ALICE, COMMS, DIRECTOR, HEAD, HR, MANAGER, Office
 from workflows.duties import MOST, look_at_duties

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from namewatch.editions import Archive, in_force
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from tests.workflows.conftest import Office
 
 NAMING = "My complaint was refused, the decision letter is signed Fenella Auchterbrae."

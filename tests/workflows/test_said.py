@@ -9,7 +9,7 @@ from casework.office import Office as Rules
 from casework.own_pages import make_page, withdraw_page
 from casework.own_words import TOLD_AFTER, say
 from casework.steps import Order, record_step
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.database import transaction
 from records.own_page import OwnPage
 from tests.workflows.conftest import ALICE, COMMS, DIRECTOR, HR, MANAGER, Office

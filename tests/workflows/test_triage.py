@@ -32,7 +32,7 @@ from casework.triage_answers import (
 )
 from evidence.vault import Vault
 from nlp.lessons import Lessons
-from policies.pack import read_pack
+from policies.pack_file import read_pack
 from records.audit import AuditEntry
 from records.database import reading, transaction
 from records.example import VerdictKind
