@@ -64,9 +64,9 @@ def send(delivery_id: int, attempt: int) -> str:
         return "settled before"
     if begun == TAKEN:
         return _settle_success(held, delivery_id)
-    delivery, message = begun
+    delivery, message, mark = begun
     try:
-        code = _hand_over(held, delivery, message)
+        code = _hand_over(held, delivery, message, mark)
     except DeliveryError as error:
         return _settle_failure(held, delivery_id, error)
     except Exception as fault:  # noqa: BLE001 - whatever it is, the alert must be tried again
@@ -122,7 +122,7 @@ def _write(held: Services, together: Sequence[_Taken]) -> None:
         one.written = True
 
 
-def _hand_over(held: Services, delivery: Delivery, message: Message) -> str:
+def _hand_over(held: Services, delivery: Delivery, message: Message, mark: str) -> str:
     """Hand the alert to its channel, if settings and roster still know channel and person."""
     channel = held.channels.get(delivery.channel)
     member = held.roster.get(delivery.staff_id)
@@ -130,12 +130,12 @@ def _hand_over(held: Services, delivery: Delivery, message: Message) -> str:
         raise DeliveryError("channel not set up", permanent=True)
     if member is None:
         raise DeliveryError("no longer in the roster", permanent=True)
-    return channel.deliver(message, member, f"d{delivery.id}").code
+    return channel.deliver(message, member, mark).code
 
 
 def _begin(
     held: Services, delivery_id: int, attempt: int
-) -> tuple[Delivery, Message] | Literal["taken"] | None:
+) -> tuple[Delivery, Message, str] | Literal["taken"] | None:
     """Commit "sending" before anything is sent, so that a crash leaves its mark."""
     with transaction(held.database) as session:
         delivery = session.get(Delivery, delivery_id)
@@ -159,7 +159,15 @@ def _begin(
         delivery.state = DeliveryState.SENDING.value
         delivery.starts += 1
         session.add(delivery)
-        return delivery, _message(session, held, delivery, incident)
+        return delivery, _message(session, held, delivery, incident), _mark(delivery, incident)
+
+
+def _mark(delivery: Delivery, incident: Incident) -> str:
+    """By which a channel knows this delivery again, and never takes another one for it.
+
+    Its number alone could be given again, once an older copy of the database has been put back.
+    """
+    return f"d{delivery.id}-{int(incident.opened_at.timestamp() * 1e6):x}"
 
 
 def _message(session: Session, held: Services, delivery: Delivery, incident: Incident) -> Message:

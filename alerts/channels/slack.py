@@ -26,7 +26,15 @@ from alerts.channels.slack_press import (
     is_a_press,
     read_press,
 )
-from alerts.channels.slack_web import call, client, code_of, silence, text_of
+from alerts.channels.slack_web import (
+    call,
+    client,
+    code_of,
+    mark,
+    posted_before,
+    silence,
+    text_of,
+)
 from alerts.errors import DeliveryError
 from alerts.message import Message
 from alerts.plain import one_line
@@ -79,10 +87,17 @@ class SlackChannel:
         return bool(recipient.slack_id.strip())
 
     def deliver(self, message: Message, recipient: StaffMember, delivery: str) -> Receipt:
-        """Post into the person's own conversation; the receipt is "channel:ts"."""
+        """Post into the person's own conversation; the receipt is "channel:ts".
+
+        Before a repeat Slack is asked whether it stands there already.
+        """
         user = one_line(recipient.slack_id)
         opened = self._call("conversations.open", {"users": user})
         channel = text_of(opened, "channel", "id", acted=False)
+        if message.repeat:
+            known = posted_before(self._client, self._timeout, channel, delivery)
+            if known:
+                return Receipt(known)
         content = {
             "channel": channel,
             "text": message.subject,
@@ -90,10 +105,7 @@ class SlackChannel:
             "blocks": alert_blocks(message),
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {
-                "event_type": "namewatch_alert",
-                "event_payload": {"delivery": delivery},
-            },
+            "metadata": mark(delivery),
         }
         posted = self._call("chat.postMessage", content, leaves_a_mark=True)
         return Receipt(

@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts.channel import Receipt
 from alerts.channels.slack_blocks import line_blocks
-from alerts.channels.slack_web import call, client, text_of
+from alerts.channels.slack_web import call, client, mark, posted_before, text_of
 from alerts.errors import DeliveryError
 from alerts.message import Message
 from alerts.plain import one_line
@@ -84,6 +84,10 @@ class SlackRoom:
         if not self.reaches(recipient):
             raise DeliveryError("not for this person", permanent=True)
         self._look()
+        if message.repeat:
+            known = posted_before(self._client, self._timeout, self._room, delivery)
+            if known:
+                return Receipt(known)
         words = wording().nudge.room.format(reference=message.reference, when=message.when)
         if message.kind is AlertKind.TEST:
             words = message.opening
@@ -96,10 +100,7 @@ class SlackRoom:
             "blocks": line_blocks(words, message.record_link),
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {
-                "event_type": "namewatch_alert",
-                "event_payload": {"delivery": delivery},
-            },
+            "metadata": mark(delivery),
         }
         posted = call(self._client, self._timeout, "chat.postMessage", content, leaves_a_mark=True)
         return Receipt(

@@ -14,6 +14,7 @@ from alerts.within import within
 
 _BASE_URL = "https://slack.com/api/"
 _TOO_MANY = 429
+_LOOKED_BACK = 100
 _PERMANENT = frozenset(
     {
         "account_inactive",
@@ -129,3 +130,32 @@ def text_of(answer: SlackResponse, *path: str, acted: bool) -> str:
     if not isinstance(value, str):
         raise DeliveryError("answer not understood", permanent=False, may_have_arrived=acted)
     return value
+
+
+def posted_before(web: WebClient, timeout: float, channel: str, delivery: str) -> str | None:
+    """The receipt of this delivery, if it stands in the conversation already; before a repeat.
+
+    None also where Slack won't say (docs/how-to/slack.md): better twice than never. Nothing of a
+    message is looked at but the mark that ours carry.
+    """
+    asked = {"channel": channel, "limit": str(_LOOKED_BACK), "include_all_metadata": "true"}
+    try:
+        answer = call(web, timeout, "conversations.history", asked, asks=True)
+    except DeliveryError:
+        return None
+    messages = answer.data.get("messages") if isinstance(answer.data, dict) else None
+    for one in messages if isinstance(messages, list) else ():
+        if isinstance(one, dict) and _mark_of(one) == delivery and isinstance(one.get("ts"), str):
+            return f"{channel}:{one['ts']}"
+    return None
+
+
+def mark(delivery: str) -> dict[str, Any]:
+    """What tells a message of ours from all others, for `posted_before`."""
+    return {"event_type": "namewatch_alert", "event_payload": {"delivery": delivery}}
+
+
+def _mark_of(message: dict[str, Any]) -> object:
+    told = message.get("metadata")
+    payload = told.get("event_payload") if isinstance(told, dict) else None
+    return payload.get("delivery") if isinstance(payload, dict) else None

@@ -242,6 +242,33 @@ def channel_to_nowhere() -> SlackChannel:
     return SlackChannel(BOT_TOKEN, url)
 
 
+def test_a_repeat_of_what_stands_there_already_is_not_sent() -> None:
+    with SlackServer() as slack:
+        slack.scopes += ",im:history"
+        channel = channel_to(slack)
+        first = channel.deliver(an_alert(), MORAG, "d1-5f")
+        assert channel.deliver(an_alert(repeat=True), MORAG, "d1-5f") == first
+        assert len(slack.messages) == 1
+        other = channel.deliver(an_alert(repeat=True), MORAG, "d1-60")
+        assert other != first
+        assert "This is a repeat" in str(slack.messages[1].blocks)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(error="missing_scope"), Fault(drop=True), Fault(raw=b"[]"), Fault(raw=b'{"ok": true}')],
+    ids=["not allowed", "no answer", "no object", "no messages"],
+)
+def test_where_slack_will_not_say_whether_it_stands_there_a_repeat_is_sent(fault: Fault) -> None:
+    with SlackServer() as slack:
+        slack.scopes += ",im:history"
+        channel = channel_to(slack)
+        channel.deliver(an_alert(), MORAG, "d1-5f")
+        slack.fail("conversations.history", fault)
+        channel.deliver(an_alert(repeat=True), MORAG, "d1-5f")
+        assert "This is a repeat" in str(slack.messages[1].blocks)
+
+
 def test_nothing_is_logged_of_what_is_sent_and_answered(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), SlackServer() as slack:
         channel = channel_to(slack)

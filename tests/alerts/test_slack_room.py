@@ -132,6 +132,15 @@ def test_a_repeat_says_that_it_is_one() -> None:
         assert "This is a repeat" in slack.messages[0].content["text"]
 
 
+def test_a_repeat_of_a_line_that_stands_there_already_is_not_sent() -> None:
+    with SlackServer() as slack:
+        slack.scopes += ",im:history,groups:history"
+        slack.open_room(ROOM, "U004")
+        first = room_in(slack).deliver(an_alert(), SHEENA, "d1-5f")
+        assert room_in(slack).deliver(an_alert(repeat=True), SHEENA, "d1-5f") == first
+        assert len(slack.messages) == 1
+
+
 def test_it_is_built_when_a_channel_is_set() -> None:
     values = {"slack_bot_token": BOT_TOKEN, "slack_room": ROOM, "slack_room_members": "a=U1;b=;"}
     room = from_settings(values)

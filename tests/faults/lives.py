@@ -172,6 +172,7 @@ def begin_lives(folder: Path, people: int, seed: int) -> Iterator[Lives]:
             options=["--rules-only"],  # or most lives would end while the models are loaded
         ) as house,
     ):
+        slack.scopes += ",im:history"
         house.start()
         house.kill()
         database = open_database(f"sqlite:///{house.home / 'namewatch.db'}")

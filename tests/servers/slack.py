@@ -225,6 +225,7 @@ class SlackServer:
             "conversations.open": self._open_conversation,
             "conversations.info": self._tell_of_room,
             "conversations.members": self._tell_members,
+            "conversations.history": self._tell_history,
             "chat.postMessage": self._post,
             "chat.update": self._update,
         }
@@ -260,6 +261,17 @@ class SlackServer:
             "members": members[start : start + most],
             "response_metadata": {"next_cursor": more},
         }
+
+    def _tell_history(self, content: dict[str, Any]) -> dict[str, Any]:
+        if "im:history" not in self.scopes:
+            return {"ok": False, "error": "missing_scope"}
+        shown = [one for one in reversed(self.messages) if one.channel == content["channel"]]
+        kept = ("text", "metadata") if content.get("include_all_metadata") == "true" else ("text",)
+        told = [
+            {"type": "message", "ts": one.ts, **{name: one.content.get(name) for name in kept}}
+            for one in shown[: int(content["limit"])]
+        ]
+        return {"ok": True, "messages": told, "has_more": len(shown) > len(told)}
 
     def _post(self, content: dict[str, Any]) -> dict[str, Any]:
         with self._changed:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -74,6 +75,20 @@ def test_a_fault_after_which_it_may_have_arrived_makes_the_next_one_a_repeat(
     repeats = {staff_id: message.repeat for staff_id, message in office.channel.taken}
     assert repeats.pop(waiting.staff_id)
     assert not any(repeats.values())
+
+
+def test_each_try_carries_one_mark_which_a_number_given_again_does_not(office: Office) -> None:
+    office.see(NAMING)
+    (incident,) = office.incidents()
+    office.channel.faults = [later(may_have_arrived=True)]
+    office.send_all()
+    (first,) = [one for one in office.deliveries() if one.state == "due"]
+    marked = deliver._mark(first, incident)
+    assert first.id is not None
+    send(first.id, 1)
+    assert marked in {one.receipt for one in office.deliveries()}
+    incident.opened_at += timedelta(minutes=3)
+    assert deliver._mark(first, incident) != marked, "as after an older copy was put back"
 
 
 def test_a_crash_between_sending_and_settling_makes_the_next_one_a_repeat(office: Office) -> None:
