@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
@@ -161,9 +162,10 @@ def _check_writable(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         os.close(descriptor)
-        probe = file.with_name(f".{file.name}.probe")
-        probe.write_bytes(b"\0" * 65536)
-        probe.unlink()
+        # Under a name of its own: several processes may open the database at once.
+        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.") as probe:
+            probe.write(b"\0" * 65536)
+            probe.flush()
     except OSError as error:
         what = {
             errno.EROFS: "the folder is read-only",

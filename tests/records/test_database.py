@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -163,3 +164,12 @@ def test_one_service_at_a_time_holds_the_database(engine: Engine) -> None:
         hold_alone(engine)
     let_go()
     hold_alone(engine)()
+
+
+def test_many_may_open_it_in_the_same_moment(tmp_path: Path) -> None:
+    """As the service and a command do; each looks first whether it can write there."""
+    url = f"sqlite:///{tmp_path / 'namewatch.db'}"
+    with ThreadPoolExecutor(8) as pool:
+        for engine in pool.map(db.open_database, [url] * 200):
+            engine.dispose()
+    assert {one.name.partition("-")[0] for one in tmp_path.iterdir()} == {"namewatch.db"}
