@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jinja2 import Template
 from playwright.sync_api import Browser, sync_playwright
 
 from console.server import ConsoleServer
@@ -43,17 +45,36 @@ def address(world: World) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def filled() -> Iterator[set[str]]:
+    """The names of templates, each noted as the console fills it in."""
+    noted: set[str] = set()
+    render = Template.render
+
+    def noting(template: Template, *given: Any, **words: Any) -> str:
+        noted.add(template.name or "")
+        return render(template, *given, **words)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "render", noting)
+        yield noted
+
+
+@pytest.fixture(scope="session")
 def looked(
-    world: World, chromium: Browser, address: str, tmp_path_factory: pytest.TempPathFactory
+    world: World,
+    chromium: Browser,
+    address: str,
+    filled: set[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Looked]:
     """Every page, looked at once."""
     assert AXE.is_file(), "axe-core is not here: make tests/pages/node_modules/.ready"
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
     house = furnish(world)
-    looker = Looker(chromium, address, house.browsers, PICTURES)
+    looker = Looker(chromium, address, house.browsers, PICTURES, filled)
     found = [looker.look(one) for one in scenes(house)]
     house.browsers[OWN].close()
     looker.close()
     folder = tmp_path_factory.mktemp("practice")
-    return [*found, *look_while_practising(chromium, folder, PICTURES)]
+    return [*found, *look_while_practising(chromium, folder, PICTURES, filled)]

@@ -80,6 +80,7 @@ def a_decided_record(world: World) -> str:
                 "explained-on": on, "timing-told": "yes", **acting,
             },
         ),
+        ("leadership-view", {"answer": "asked"}),
         ("removal", {"decision": "seek", "risk": "low", "why": "It frightens.", **acting}),
         (
             "shared",

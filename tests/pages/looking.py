@@ -64,6 +64,8 @@ class Looked:
     status: int
     html: str
     heard: list[str]
+    filled: frozenset[str] = frozenset()
+    """The templates that were filled in meanwhile."""
     named: list[str] = field(default_factory=list)
     axe: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
@@ -81,11 +83,14 @@ class Looker:
         address: str,
         browsers: Mapping[str, Client | TestClient],
         pictures: Path,
+        filled: set[str],
     ) -> None:
+        """`filled` is where the console notes each template that it fills in."""
         self._chromium = chromium
         self._address = address
         self._browsers = browsers
         self._pictures = pictures
+        self._filled = filled
         self._axe = AXE.read_text(encoding="utf-8")
         self._windows: dict[str, tuple[Page, CDPSession]] = {}
         self._contexts: list[BrowserContext] = []
@@ -117,8 +122,9 @@ class Looker:
         """Open the page, at each width."""
         page, tools = self.window(scene.who)
         self._said.clear()
+        self._filled.clear()
         status, html = self._open(page, scene)
-        seen = Looked(scene, status, html, hear(tools).faults())
+        seen = Looked(scene, status, html, hear(tools).faults(), frozenset(self._filled))
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             page.screenshot(path=self._pictures / f"{scene.name}-{width}.png", full_page=True)

@@ -63,7 +63,9 @@ def practising(folder: Path) -> Iterator[Practice]:
     office.database.dispose()
 
 
-def look_while_practising(chromium: Browser, folder: Path, pictures: Path) -> list[Looked]:
+def look_while_practising(
+    chromium: Browser, folder: Path, pictures: Path, filled: set[str]
+) -> list[Looked]:
     """Every page from the first look to the body's own start, and what wrong answers bring."""
     with practising(folder) as practice, MailServer() as mail:
         headers = {"sec-fetch-site": "same-origin"}
@@ -74,7 +76,7 @@ def look_while_practising(chromium: Browser, folder: Path, pictures: Path) -> li
             let_in = inside.post(f"{START}/code", data={"code": practice.codes[-1]})
             assert let_in.status_code == httpx.codes.SEE_OTHER
             browsers = {NEWCOMER: newcomer, INSIDE: inside}
-            looker = Looker(chromium, practice.address, browsers, pictures)
+            looker = Looker(chromium, practice.address, browsers, pictures, filled)
             seen = [looker.look(one) for one in _scenes(practice.new_body, mail.port)]
             looker.close()
     return seen
@@ -103,3 +105,4 @@ def _scenes(desk: NewBodyDesk, mail_port: int) -> Iterator[Scene]:
     assert desk.write() == []
     yield Scene(INSIDE, f"{START}/done")
     yield Scene(INSIDE, f"{START}/key-is-safe", ())
+    yield Scene(INSIDE, f"{START}/begin", ())

@@ -9,16 +9,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from console.beside_code import CodePasswords
+from console.reason_forms import OWN_CONFLICT
 from tests.console.crawling import crawl
-from tests.console.everybody import Role, World
+from tests.console.everybody import STAFF_ID, Role, World
 from tests.console.test_every_route import addresses
+from tests.console.test_passwords import set_up
 from tests.pages.furnished import ALL_OF_THEM, OWN, Furnished
 
 FIRST = (Role.CUSTODIAN, Role.LINE_MANAGER, Role.IT, Role.NOBODY)
 ROLES = (*FIRST, *(one for one in Role if one not in {*FIRST, Role.LEAVER}))
 LEFT_ALONE = re.compile(r"/sign-out|/say/leave|/registers/.*/export")
 """What is no page: the ways out, and files."""
-ASIDE = ("/digest/2026/11", "/break-glass/1", "/retention/1/erase", "/retention/1/keep")
+ASIDE = (
+    "/digest/2026/11",
+    "/break-glass/1",
+    "/retention/1/erase",
+    "/retention/1/keep",
+    "/retention/1/hold",
+)
 """Where no link leads everybody who may go there."""
 _REFERENCE = re.compile(r"NW-[0-9]{4}-[0-9]{4}")
 _GOES_BACK = re.compile(r"(?<=[?&]back=).*")
@@ -109,6 +118,15 @@ def filled(house: Furnished) -> Iterator[Scene]:
     yield Scene(Role.CUSTODIAN, f"/r/{house.decided}/steps/police", tuple(police.items()), note)
     yield Scene(Role.LINE_MANAGER, f"/r/{house.decided}/say", (), note)
     yield Scene(Role.CUSTODIAN, "/retention/1/erase", (("sure", "yes"),), note)
+    set_up(house.browsers[Role.LINE_MANAGER], house.world.office)
+    yield Scene(Role.LINE_MANAGER, "/account", note="with a password")
+    yield Scene(Role.LINE_MANAGER, "/account/password/codes", (), note)
+    beside = CodePasswords(house.world.desk)
+    beside.change(house.world.desk.roster[STAFF_ID[Role.HR_OFFICER]], "seven grey seals asleep")
+    yield Scene(Role.HR_OFFICER, "/account/code-password")
+    yield Scene(Role.HR_OFFICER, "/account/code-password", ())
+    conflict = f"/r/{a_record(house.world)}/conflict"
+    yield Scene(Role.HR_OFFICER, conflict, (("why", next(iter(OWN_CONFLICT))),), note)
     yield Scene(Role.DIRECTOR, "/retention/asked/1")
 
 

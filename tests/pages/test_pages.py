@@ -1,21 +1,35 @@
 """Every page, and every complaint of a form, with a screen reader, a keyboard, and on a phone."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+import console
 from tests.pages.looking import HERE, Looked
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(1500)]  # hundreds of pages, looked at once
 
 CHECKER = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
 """The Nu HTML checker."""
+TEMPLATES = Path(console.__file__).parent / "templates"
+LEADS_ON = "sent_elsewhere.html"
+"""It leads to another site before anybody can look at it."""
+_OTHER = re.compile(r'{%-? *(?:extends|include|from|import) "([^"]+)"')
+"""A template that is part of another one."""
 
 
 def told(faults: dict[str, list[str]]) -> str:
     return "\n".join(f"{name}: {one}" for name, found in faults.items() for one in found)
+
+
+def test_no_page_of_the_console_is_left_out(looked: list[Looked]) -> None:
+    files = {one.name: one.read_text(encoding="utf-8") for one in TEMPLATES.glob("*.html")}
+    parts = {one for text in files.values() for one in _OTHER.findall(text)}
+    shown = frozenset[str]().union(*(one.filled for one in looked))
+    assert set(files) - parts - shown == {LEADS_ON}
 
 
 def test_axe_finds_nothing_on_any_page_at_any_width(looked: list[Looked]) -> None:
