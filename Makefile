@@ -7,6 +7,7 @@ SECONDS_OF_FUZZING ?= 300
 
 # Tests write into memory where that has room for them: thousands of small databases.
 ROOMY := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000 { print "PYTEST_DEBUG_TEMPROOT=/dev/shm" }')
+TIDY := $(if $(ROOMY),rm -rf /dev/shm/pytest-of-$(shell id -un))
 PYTEST := $(ROOMY) $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test check clauses must fuzz bench evaluate test-servers picture model names-model pins clean
@@ -19,6 +20,7 @@ run: .venv/run-ready ## Watch: practice mode, or your own body with NAMEWATCH_HO
 
 test: .venv/dev-ready ## Run the tests, a file at a time on each core
 	$(PYTEST)
+	@$(TIDY)
 
 check: .venv/dev-ready ## Lint, types and the contracts between the rooms
 	.venv/bin/ruff check .
@@ -51,6 +53,7 @@ evaluate: .venv/run-ready ## Measure how held-out phrases are screened, by slice
 
 test-servers: .venv/dev-ready .venv-pywb/ready tests/servers/pds/node_modules/.ready tests/pages/node_modules/.ready ## Tests that need servers or recordings (npm, PostgreSQL)
 	$(PYTEST) -m servers
+	@$(TIDY)
 
 picture: .venv/dev-ready ## Draw the README's pictures from a real practice run
 	$(PY) -m scripts.picture
